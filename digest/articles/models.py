@@ -1,0 +1,96 @@
+"""Articles, the stories they tell together, their summaries and topics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digest.system.db import UTC, Base
+
+
+class ArticleState(StrEnum):
+    """New until its text is there; ready; without readable text; or set aside by an editor."""
+
+    NEW = "new"
+    READY = "ready"
+    UNREADABLE = "unreadable"
+    EXCLUDED = "excluded"
+
+
+class Topic(Base):
+    """A section of the newsroom's world, with words that hint at it."""
+
+    __tablename__ = "topic"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    hints: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Story(Base):
+    """One event as told by one or more articles."""
+
+    __tablename__ = "story"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    representative_id: Mapped[int | None] = mapped_column(
+        ForeignKey("article.id", use_alter=True, ondelete="SET NULL")
+    )
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
+    first_at: Mapped[datetime] = mapped_column(UTC)
+    last_at: Mapped[datetime] = mapped_column(UTC, index=True)
+    pinned: Mapped[bool] = mapped_column(default=False)
+
+
+class Article(Base):
+    """A collected article; its original text is kept, cleaning happens once at the door."""
+
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"))
+    source_name: Mapped[str] = mapped_column(String(200))
+    article_key: Mapped[str] = mapped_column(String(64), unique=True)
+    guid_hash: Mapped[str] = mapped_column(String(64))
+    link: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text, default="")
+    image: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    text_hash: Mapped[str] = mapped_column(String(64), default="")
+    words: Mapped[int] = mapped_column(default=0)
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    published_at: Mapped[datetime] = mapped_column(UTC, index=True)
+    collected_at: Mapped[datetime] = mapped_column(UTC)
+    state: Mapped[str] = mapped_column(String(12), default=ArticleState.NEW.value)
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    saved: Mapped[bool] = mapped_column(default=False)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
+    story_id: Mapped[int | None] = mapped_column(
+        ForeignKey("story.id", ondelete="SET NULL"), index=True
+    )
+
+    __table_args__ = (
+        CheckConstraint("state IN ('new', 'ready', 'unreadable', 'excluded')", name="state"),
+        Index("ix_article_source_guid", "source_id", "guid_hash"),
+    )
+
+
+class Summary(Base):
+    """One version of an article's summary; versions are added, never overwritten."""
+
+    __tablename__ = "summary"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    method: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    text_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UTC)
+
+    __table_args__ = (Index("uq_summary_article_id_n", "article_id", "n", unique=True),)

@@ -1,0 +1,157 @@
+"""Sign-up forms that sites embed: each feeds one list and may name the sites it is meant for."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from digest.audience.models import Form, MailingList, Membership, MembershipState
+from digest.newsletters.models import Newsletter, newsletter_list
+from digest.system.db import exists
+from digest.system.errors import NotFound, Refused
+
+# An origin as browsers send it (RFC 6454): scheme, host, port when it is not the usual one.
+ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::\d{1,5})?|https?://\[[0-9a-f:]+\](?::\d{1,5})?")
+CONSENT = "أوافق على استلام النشرة"
+
+
+@dataclass(frozen=True, slots=True)
+class FormValues:
+    """What an editor decides about a form; empty texts fall back to the newsletter's."""
+
+    name: str
+    list_id: int
+    newsletter_id: int
+    heading: str = ""
+    text: str = ""
+    consent_text: str = CONSENT
+    allowed_origins: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow(FormValues):
+    """A form as surfaces show it, with how many asked through it and how many confirmed."""
+
+    id: int = 0
+    public_key: str = ""
+    newsletter_name: str = ""
+    newsletter_slug: str = ""
+    list_name: str = ""
+    asked: int = 0
+    confirmed: int = 0
+
+
+def add_form(db: Session, values: FormValues, *, now: datetime) -> int:
+    """Add a form and return its id.
+
+    Raises Refused("no_name" | "bad_origin" | "list_not_sent"): the newsletter must go to the
+    list, or people would confirm and then wait for nothing.
+    """
+    columns = _columns(db, values)
+    row = Form(public_key=secrets.token_urlsafe(12), created_at=now, **columns)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def update_form(db: Session, form_id: int, values: FormValues) -> None:
+    """Change a form; its public key stays, so embedded copies go on working."""
+    row = db.get(Form, form_id)
+    if row is None:
+        raise NotFound("no_such_form", form=form_id)
+    for name, value in _columns(db, values).items():
+        setattr(row, name, value)
+    db.flush()
+
+
+def delete_form(db: Session, form_id: int) -> None:
+    """Remove a form; people who came through it stay."""
+    row = db.get(Form, form_id)
+    if row is None:
+        raise NotFound("no_such_form", form=form_id)
+    db.delete(row)
+    db.flush()
+
+
+def list_forms(db: Session) -> tuple[FormRow, ...]:
+    """Return every form, oldest first."""
+    return tuple(_form_row(db, row) for row in db.scalars(select(Form).order_by(Form.id)))
+
+
+def get_form(db: Session, form_id: int) -> FormRow:
+    """Return one form; raises NotFound("no_such_form")."""
+    return _found(db, db.get(Form, form_id), form_id)
+
+
+def form_by_key(db: Session, public_key: str) -> FormRow:
+    """Return the form of a public key; raises NotFound("no_such_form")."""
+    return _found(db, db.scalar(select(Form).where(Form.public_key == public_key)), public_key)
+
+
+def read_origins(text: str) -> tuple[str, ...]:
+    """Read origins typed one a line; raises Refused("bad_origin", origin=…) for what is none."""
+    found = []
+    for line in text.split():
+        origin = line.strip().rstrip("/").lower()
+        if not ORIGIN.fullmatch(origin):
+            raise Refused("bad_origin", origin=line)
+        found.append(origin)
+    return tuple(dict.fromkeys(found))
+
+
+def origin_allowed(form: FormRow, origin: str | None, own: Sequence[str]) -> bool:
+    """Tell whether a form may be posted from an origin: any when none is named, else those named.
+
+    Our own pages always may. Browsers always send the origin of a POST (Fetch, 2020), so with a
+    list a missing one is refused.
+    """
+    if not form.allowed_origins:
+        return True
+    return (origin or "").lower() in {*form.allowed_origins, *own}
+
+
+def _columns(db: Session, values: FormValues) -> dict[str, object]:
+    if not values.name.strip():
+        raise Refused("no_name")
+    sent = select(newsletter_list.c.list_id).where(
+        newsletter_list.c.list_id == values.list_id,
+        newsletter_list.c.newsletter_id == values.newsletter_id,
+    )
+    if not exists(db, sent):
+        raise Refused("list_not_sent")
+    return {
+        "name": values.name.strip(), "list_id": values.list_id,
+        "newsletter_id": values.newsletter_id, "heading": values.heading.strip(),
+        "text": values.text.strip(), "consent_text": values.consent_text.strip() or CONSENT,
+        "allowed_origins": list(read_origins("\n".join(values.allowed_origins))),
+    }
+
+
+def _found(db: Session, row: Form | None, name: object) -> FormRow:
+    if row is None:
+        raise NotFound("no_such_form", form=name)
+    return _form_row(db, row)
+
+
+def _form_row(db: Session, row: Form) -> FormRow:
+    newsletter = db.get_one(Newsletter, row.newsletter_id)
+    asked = dict(
+        db.execute(
+            select(Membership.state, func.count())
+            .where(Membership.form_id == row.id).group_by(Membership.state)
+        ).tuples().all()
+    )
+    return FormRow(
+        id=row.id, public_key=row.public_key, name=row.name, list_id=row.list_id,
+        newsletter_id=row.newsletter_id, heading=row.heading, text=row.text,
+        consent_text=row.consent_text, allowed_origins=tuple(row.allowed_origins),
+        newsletter_name=newsletter.name, newsletter_slug=newsletter.slug,
+        list_name=db.get_one(MailingList, row.list_id).name, asked=sum(asked.values()),
+        confirmed=sum(asked.values()) - asked.get(MembershipState.PENDING.value, 0),
+    )

@@ -1,0 +1,106 @@
+"""Lists of readers, and how many people a newsletter reaches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.orm import Session
+
+from digest.audience.models import MailingList, Membership, MembershipState
+from digest.audience.suppress import recipients
+from digest.system.errors import NotFound, Refused
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A list and its readers: receiving (paused ones included), not confirmed, gone."""
+
+    id: int
+    name: str
+    slug: str
+    on: int
+    paused: int
+    pending: int
+    left: int
+    created_at: datetime
+
+
+def add_list(db: Session, name: str, slug: str, *, now: datetime) -> int:
+    """Add a list and return its id; raises Refused("no_name", "bad_slug" or "slug_taken")."""
+    if not name.strip():
+        raise Refused("no_name")
+    if not SLUG.fullmatch(slug):
+        raise Refused("bad_slug", slug=slug)
+    if db.scalar(select(MailingList.id).where(MailingList.slug == slug)) is not None:
+        raise Refused("slug_taken", slug=slug)
+    row = MailingList(name=name.strip(), slug=slug, created_at=now)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def rename_list(db: Session, list_id: int, name: str) -> None:
+    """Give a list another name; raises Refused("no_name") or NotFound("no_such_list")."""
+    row = db.get(MailingList, list_id)
+    if row is None:
+        raise NotFound("no_such_list", list=list_id)
+    if not name.strip():
+        raise Refused("no_name")
+    row.name = name.strip()
+    db.flush()
+
+
+def list_lists(db: Session) -> tuple[ListRow, ...]:
+    """Return every list with its counts, oldest first, in one question."""
+    return tuple(_list_row(row) for row in db.execute(_rows()))
+
+
+def get_list(db: Session, list_id: int) -> ListRow:
+    """Return one list; raises NotFound("no_such_list")."""
+    row = db.execute(_rows().where(MailingList.id == list_id)).first()
+    if row is None:
+        raise NotFound("no_such_list", list=list_id)
+    return _list_row(row)
+
+
+def get_list_by_slug(db: Session, slug: str) -> ListRow:
+    """Return the list of a slug; raises NotFound("no_such_list")."""
+    row = db.execute(_rows().where(MailingList.slug == slug)).first()
+    if row is None:
+        raise NotFound("no_such_list", list=slug)
+    return _list_row(row)
+
+
+def count_recipients(db: Session, newsletter_id: int, now: datetime) -> int:
+    """Count the people who would get the newsletter if it were sent now, each once."""
+    people = recipients(newsletter_id, now=now, default_digits="latn").order_by(None).subquery()
+    return db.scalar(select(func.count()).select_from(people)) or 0
+
+
+def _rows():  # type: ignore[no-untyped-def]
+    def of(*states: MembershipState):  # type: ignore[no-untyped-def]
+        wanted = Membership.state.in_([state.value for state in states])
+        return func.coalesce(func.sum(case((wanted, 1), else_=0)), 0)
+
+    return (
+        select(
+            MailingList.id, MailingList.name, MailingList.slug, MailingList.created_at,
+            of(MembershipState.ON).label("on"), of(MembershipState.PAUSED).label("paused"),
+            of(MembershipState.PENDING).label("pending"), of(MembershipState.LEFT).label("left"),
+        )
+        .outerjoin(Membership, Membership.list_id == MailingList.id)
+        .group_by(MailingList.id)
+        .order_by(MailingList.id)
+    )
+
+
+def _list_row(row: Row[tuple[int, str, str, datetime, int, int, int, int]]) -> ListRow:
+    return ListRow(
+        id=row.id, name=row.name, slug=row.slug, on=row.on, paused=row.paused,
+        pending=row.pending, left=row.left, created_at=row.created_at,
+    )

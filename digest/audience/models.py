@@ -1,0 +1,133 @@
+"""Subscribers, the lists they are on, and the proof that they asked to be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digest.system.db import UTC, Base
+
+
+class SubscriberState(StrEnum):
+    """Whether mail to this address is possible at all; being on a list is the membership's."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+
+
+class MembershipState(StrEnum):
+    """On a list after confirming; paused until a date; left."""
+
+    PENDING = "pending"
+    ON = "on"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+class Subscriber(Base):
+    """A reader. ``address_key`` tells addresses apart; the address is kept as it was written."""
+
+    __tablename__ = "subscriber"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    address: Mapped[str] = mapped_column(String(320))
+    address_key: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(12))
+    digits: Mapped[str | None] = mapped_column(String(4))
+    created_at: Mapped[datetime] = mapped_column(UTC)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTC)
+
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('pending', 'active', 'bounced', 'complained', 'erased')", name="state"
+        ),
+    )
+
+
+class MailingList(Base):
+    """A list of readers that newsletters are sent to."""
+
+    __tablename__ = "mailing_list"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTC)
+
+
+class Membership(Base):
+    """A subscriber on a list."""
+
+    __tablename__ = "membership"
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+    list_id: Mapped[int] = mapped_column(
+        ForeignKey("mailing_list.id", ondelete="CASCADE"), primary_key=True
+    )
+    state: Mapped[str] = mapped_column(String(10))
+    paused_until: Mapped[datetime | None] = mapped_column(UTC)
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("form.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UTC)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'on', 'paused', 'left')", name="state"),
+        Index("ix_membership_list_id_state", "list_id", "state"),
+    )
+
+
+class Form(Base):
+    """A sign-up form that a site embeds; it feeds one list."""
+
+    __tablename__ = "form"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    list_id: Mapped[int] = mapped_column(ForeignKey("mailing_list.id", ondelete="CASCADE"))
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id", ondelete="CASCADE"))
+    heading: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    consent_text: Mapped[str] = mapped_column(Text, default="")
+    allowed_origins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(UTC)
+
+
+class Consent(Base):
+    """What a reader agreed to, when, where and in which words. Appended, never changed."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), index=True
+    )
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("mailing_list.id", ondelete="SET NULL"))
+    what: Mapped[str] = mapped_column(String(20))
+    wording: Mapped[str] = mapped_column(Text, default="")
+    network: Mapped[str] = mapped_column(String(64), default="")
+    at: Mapped[datetime] = mapped_column(UTC)
+
+
+class Suppression(Base):
+    """An address never to be mailed; kept as a hash, so it outlives erasing."""
+
+    __tablename__ = "suppression"
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UTC)
+
+
+class Attempt(Base):
+    """A sign-up request, counted for limits; addresses and networks are kept as hashes."""
+
+    __tablename__ = "signup_attempt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
+    network_hash: Mapped[str] = mapped_column(String(64), index=True)
+    mailed: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(UTC, index=True)

@@ -1,0 +1,274 @@
+"""What an editor does to an issue. Every act raises the version, so two editors never overwrite.
+
+Each function takes the version the editor saw and returns the new one. They raise
+Conflict("stale_issue") when somebody was faster and Refused("issue_closed") once it is too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from digest.articles.models import Article, Story, Topic
+from digest.articles.queries import latest_summary
+from digest.articles.summarise import Method, summarise
+from digest.issues import states
+from digest.issues.models import Issue, Item, Role, Section
+from digest.staff import audit
+from digest.system.build import System
+from digest.system.errors import NotFound, Refused
+
+OTHER = "متفرقات"  # the section of stories without a topic
+
+
+def edit_issue(
+    db: Session, issue_id: int, *, subject: str, preheader: str, note: str, note_by: str,
+    based_on: int, by: int | None, now: datetime,
+) -> int:
+    """Set the issue's own words; line breaks in subject and preheader become spaces."""
+    issue = states.editable(db, issue_id, based_on)
+    issue.subject = " ".join(subject.split())
+    issue.preheader = " ".join(preheader.split())
+    issue.note = note.strip()
+    issue.note_by = " ".join(note_by.split())
+    return _done(db, issue, "edit", by=by, now=now)
+
+
+def add_story(
+    db: Session, issue_id: int, story_id: int, *, section_id: int | None = None,
+    role: Role | None = None, based_on: int, by: int | None, now: datetime,
+) -> int:
+    """Add a story with its own copy of title, link, image and summary.
+
+    Without a section it goes to the one of its topic, which is made when it is missing.
+    Raises Refused("already_in_issue") or NotFound("no_such_story").
+    """
+    issue = states.editable(db, issue_id, based_on)
+    story = db.get(Story, story_id)
+    article = db.get(Article, story.representative_id) if story else None
+    if story is None or article is None:
+        raise NotFound("no_such_story", story=story_id)
+    if db.scalar(select(Item.id).where(Item.issue_id == issue_id, Item.story_id == story_id)):
+        raise Refused("already_in_issue", story=story_id)
+    section = section_of(db, issue_id, section_id) if section_id else _topic_section(
+        db, issue_id, story.topic_id
+    )
+    place(db, section, article, latest_summary(db, article.id), story_id=story_id, role=role)
+    return _done(db, issue, "add", by=by, now=now, story=story_id)
+
+
+def place(
+    db: Session, section: Section, article: Article, summary: str, *, story_id: int,
+    role: Role | None = None,
+) -> Item:
+    """Append an article to a section; the first one of a section leads it."""
+    items = _items(db, section.id)
+    item = Item(
+        issue_id=section.issue_id, section_id=section.id, position=len(items),
+        role=(role or (Role.SECOND if items else Role.LEAD)).value, story_id=story_id,
+        article_id=article.id, title=article.title, link=article.link, image=article.image,
+        image_alt=article.title if article.image else "", summary=summary,
+        source_name=article.source_name, words=article.words,
+    )
+    db.add(item)
+    db.flush()
+    return item
+
+
+def edit_item(
+    db: Session, issue_id: int, item_id: int, *, title: str, summary: str, link: str,
+    image: str | None, image_alt: str, based_on: int, by: int | None, now: datetime,
+) -> int:
+    """Change an item's own copy. Raises Refused("bad_link") or Refused("no_title")."""
+    issue = states.editable(db, issue_id, based_on)
+    item = _item(db, issue_id, item_id)
+    if not title.strip():
+        raise Refused("no_title")
+    for address in (link, image or ""):
+        if address and not address.startswith(("http://", "https://")):
+            raise Refused("bad_link", link=address)
+    item.title, item.summary = " ".join(title.split()), summary.strip()
+    item.link, item.image, item.image_alt = link.strip(), image or None, image_alt.strip()
+    return _done(db, issue, "edit_item", by=by, now=now, item=item_id)
+
+
+def set_role(
+    db: Session, issue_id: int, item_id: int, role: Role, *, based_on: int, by: int | None,
+    now: datetime,
+) -> int:
+    """Make an item the lead, an ordinary story or a brief; the old lead steps back."""
+    issue = states.editable(db, issue_id, based_on)
+    item = _item(db, issue_id, item_id)
+    if role is Role.LEAD:
+        for other in _items(db, item.section_id):
+            if other.role == Role.LEAD:
+                other.role = Role.SECOND.value
+    item.role = role.value
+    return _done(db, issue, "role", by=by, now=now, item=item_id, role=role.value)
+
+
+def move_item(
+    db: Session, issue_id: int, item_id: int, *, section_id: int, position: int, based_on: int,
+    by: int | None, now: datetime,
+) -> int:
+    """Move an item to a 0-based place of a section of the same issue."""
+    issue = states.editable(db, issue_id, based_on)
+    item = _item(db, issue_id, item_id)
+    section = section_of(db, issue_id, section_id)
+    left = [other for other in _items(db, item.section_id) if other.id != item_id]
+    there = left if section.id == item.section_id else _items(db, section.id)
+    there.insert(max(0, min(position, len(there))), item)
+    item.section_id = section.id
+    _number(left)
+    _number(there)
+    return _done(db, issue, "move", by=by, now=now, item=item_id)
+
+
+def remove_item(
+    db: Session, issue_id: int, item_id: int, *, based_on: int, by: int | None, now: datetime
+) -> int:
+    """Take an item out; its story stays in the inbox."""
+    issue = states.editable(db, issue_id, based_on)
+    item = _item(db, issue_id, item_id)
+    db.delete(item)
+    db.flush()
+    _number(_items(db, item.section_id))
+    return _done(db, issue, "remove", by=by, now=now, item=item_id)
+
+
+def add_section(
+    db: Session, issue_id: int, title: str, *, based_on: int, by: int | None, now: datetime
+) -> int:
+    """Append an empty section; it stays out of the mail until it has items."""
+    issue = states.editable(db, issue_id, based_on)
+    if not title.strip():
+        raise Refused("no_title")
+    append_section(db, issue_id, " ".join(title.split()), None)
+    return _done(db, issue, "add_section", by=by, now=now)
+
+
+def rename_section(
+    db: Session, issue_id: int, section_id: int, title: str, *, based_on: int, by: int | None,
+    now: datetime,
+) -> int:
+    """Give a section another title."""
+    issue = states.editable(db, issue_id, based_on)
+    if not title.strip():
+        raise Refused("no_title")
+    section_of(db, issue_id, section_id).title = " ".join(title.split())
+    return _done(db, issue, "rename_section", by=by, now=now, section=section_id)
+
+
+def move_section(
+    db: Session, issue_id: int, section_id: int, position: int, *, based_on: int, by: int | None,
+    now: datetime,
+) -> int:
+    """Move a section to a 0-based place of the issue."""
+    issue = states.editable(db, issue_id, based_on)
+    section = section_of(db, issue_id, section_id)
+    others = [other for other in _sections(db, issue_id) if other.id != section_id]
+    others.insert(max(0, min(position, len(others))), section)
+    _number(others)
+    return _done(db, issue, "move_section", by=by, now=now, section=section_id)
+
+
+def remove_section(
+    db: Session, issue_id: int, section_id: int, *, based_on: int, by: int | None, now: datetime
+) -> int:
+    """Take a section out with its items; their stories stay in the inbox."""
+    issue = states.editable(db, issue_id, based_on)
+    section = section_of(db, issue_id, section_id)
+    for item in _items(db, section_id):
+        db.delete(item)
+    db.flush()
+    db.delete(section)
+    db.flush()
+    _number(_sections(db, issue_id))
+    return _done(db, issue, "remove_section", by=by, now=now, section=section_id)
+
+
+def regenerate_summary(
+    system: System, issue_id: int, item_id: int, *, method: Method, sentences: int, based_on: int,
+    by: int | None,
+) -> int:
+    """Write an item's summary anew from its article's stored text; the text is never changed.
+
+    Raises Refused("no_source_text") when the item has no readable article.
+    """
+    with system.db.read() as db:
+        item = _item(db, issue_id, item_id)
+        article = db.get(Article, item.article_id) if item.article_id else None
+        title, text = (article.title, article.text) if article else ("", "")
+    if not text.strip():
+        raise Refused("no_source_text", item=item_id)
+    summary = summarise(text, title=title, sentences=sentences, method=method).text
+    now = system.clock.now()
+    with system.db.write() as db:
+        issue = states.editable(db, issue_id, based_on)
+        _item(db, issue_id, item_id).summary = summary
+        return _done(db, issue, "regenerate", by=by, now=now, item=item_id, method=method.value)
+
+
+def append_section(db: Session, issue_id: int, title: str, topic_id: int | None) -> Section:
+    """Add a section at the end of an issue."""
+    section = Section(
+        issue_id=issue_id, position=len(_sections(db, issue_id)), title=title, topic_id=topic_id
+    )
+    db.add(section)
+    db.flush()
+    return section
+
+
+def _topic_section(db: Session, issue_id: int, topic_id: int | None) -> Section:
+    """The section of a topic, or a new one named after it."""
+    for section in _sections(db, issue_id):
+        if section.topic_id == topic_id:
+            return section
+    topic = db.get(Topic, topic_id) if topic_id else None
+    return append_section(db, issue_id, topic.name if topic else OTHER, topic_id)
+
+
+def _sections(db: Session, issue_id: int) -> list[Section]:
+    return list(
+        db.scalars(
+            select(Section).where(Section.issue_id == issue_id).order_by(Section.position, Section.id)
+        )
+    )
+
+
+def _items(db: Session, section_id: int) -> list[Item]:
+    return list(
+        db.scalars(select(Item).where(Item.section_id == section_id).order_by(Item.position, Item.id))
+    )
+
+
+def section_of(db: Session, issue_id: int, section_id: int) -> Section:
+    """Return a section of an issue; raises NotFound("no_such_section")."""
+    section = db.get(Section, section_id)
+    if section is None or section.issue_id != issue_id:
+        raise NotFound("no_such_section", section=section_id)
+    return section
+
+
+def _item(db: Session, issue_id: int, item_id: int) -> Item:
+    item = db.get(Item, item_id)
+    if item is None or item.issue_id != issue_id:
+        raise NotFound("no_such_item", item=item_id)
+    return item
+
+
+def _number(rows: Sequence[Section] | Sequence[Item]) -> None:
+    for position, row in enumerate(rows):
+        row.position = position
+
+
+def _done(
+    db: Session, issue: Issue, act: str, *, by: int | None, now: datetime, **facts: object
+) -> int:
+    issue.version += 1
+    audit.record(db, f"issue.{act}", now=now, by=by, subject="issue", subject_id=issue.id, **facts)
+    db.flush()
+    return issue.version

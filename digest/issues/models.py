@@ -1,0 +1,119 @@
+"""Issues: an object of its own, with its own copy of every title, link, image and summary."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digest.system.db import UTC, Base
+
+
+class IssueState(StrEnum):
+    """The life of an issue; ``digest.issues.states.MOVES`` holds the allowed changes."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    FROZEN = "frozen"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Role(StrEnum):
+    """How large a story stands in its section."""
+
+    LEAD = "lead"
+    SECOND = "second"
+    BRIEF = "brief"
+
+
+class Issue(Base):
+    """One edition of a newsletter. Human edits raise ``version``; a frozen issue never changes."""
+
+    __tablename__ = "issue"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
+    number: Mapped[int | None]
+    slot_at: Mapped[datetime | None] = mapped_column(UTC)
+    state: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int] = mapped_column(default=1)
+    subject: Mapped[str] = mapped_column(Text, default="")
+    preheader: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    note_by: Mapped[str] = mapped_column(String(120), default="")
+    send_at: Mapped[datetime | None] = mapped_column(UTC)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UTC)
+    frozen_at: Mapped[datetime | None] = mapped_column(UTC)
+    sent_at: Mapped[datetime | None] = mapped_column(UTC)
+    scheduled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('draft', 'scheduled', 'frozen', 'sending', 'paused', 'sent', 'cancelled',"
+            " 'failed', 'skipped')",
+            name="state",
+        ),
+        UniqueConstraint("newsletter_id", "number"),
+        UniqueConstraint("newsletter_id", "slot_at"),
+        Index("ix_issue_due", "send_at", sqlite_where=text("state = 'scheduled'"),
+              postgresql_where=text("state = 'scheduled'")),
+    )
+
+
+class Section(Base):
+    """A titled part of an issue."""
+
+    __tablename__ = "section"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
+
+
+class Item(Base):
+    """One story in a section, as the editor wants it to read."""
+
+    __tablename__ = "item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    role: Mapped[str] = mapped_column(String(10))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id", ondelete="SET NULL"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
+    title: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(Text)
+    image: Mapped[str | None] = mapped_column(Text)
+    image_alt: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    source_name: Mapped[str] = mapped_column(String(200), default="")
+    words: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        CheckConstraint("role IN ('lead', 'second', 'brief')", name="role"),
+        UniqueConstraint("issue_id", "story_id"),
+        Index("ix_item_issue_position", "issue_id", "position"),
+    )
+
+
+class Edition(Base):
+    """The frozen bytes of an issue for one variant; never updated."""
+
+    __tablename__ = "edition"
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True
+    )
+    variant: Mapped[str] = mapped_column(String(20), primary_key=True)
+    subject: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]

@@ -1,0 +1,145 @@
+"""From the bytes of a feed to entries: RSS, Atom and JSON Feed, in whatever encoding. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import Message
+from enum import StrEnum
+from html.parser import HTMLParser
+
+from digest.articles.entry import Entry
+from digest.sources import jsonfeed, xmlfeed
+from digest.text import charset, urls
+from digest.text.charset import Decoded
+
+HEAD = 4096  # characters in which a document shows what it is
+HEAD_HTML = 400_000  # characters of a page searched for links to its feeds
+
+_XML_LABEL = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
+_META_LABEL = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.I)
+_FEED_ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_HTML_ROOT = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json",
+               "application/rdf+xml", "text/xml", "application/xml"}
+
+
+class FeedKind(StrEnum):
+    """What a document turned out to be."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    JSON = "json"
+    HTML = "html"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A feed as read. ``problems`` are codes; ``alternates`` the feeds that a web page names."""
+
+    kind: FeedKind
+    title: str = ""
+    link: str = ""
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+    alternates: tuple[str, ...] = ()
+
+
+def parse_feed(content: bytes, *, content_type: str, url: str) -> FeedDocument:
+    """Read a feed. Never raises for what is in it: what cannot be used is named in ``problems``.
+
+    ``content_type`` is the HTTP header, ``url`` the address the bytes came from. At most 500
+    entries are read; a broken or unreadable entry does not touch the others. Problems: ``empty``,
+    ``entities`` (a DOCTYPE that defines entities), ``too_complex``, ``bad_json``, ``html``,
+    ``not_a_feed``, ``no_entries``, ``broken_xml``, ``too_many_entries``, ``entry_encoding:N``,
+    ``entry_failed:N`` and ``entry_empty:N``.
+    """
+    decoded = decode_document(content, content_type)
+    text = decoded.text.lstrip("\ufeff \t\r\n\x00")
+    if not text:
+        return FeedDocument(FeedKind.UNKNOWN, problems=("empty",))
+    if text[0] in "{[":
+        return _finish(FeedKind.JSON, jsonfeed.read(text, url), decoded)
+    root = _FEED_ROOT.search(text[: HEAD * 4])
+    page = _HTML_ROOT.search(text[:HEAD])
+    if page and (root is None or page.start() < root.start()):
+        return FeedDocument(
+            FeedKind.HTML, problems=("html",), alternates=_alternates(text[:HEAD_HTML], url)
+        )
+    if root is None:
+        return FeedDocument(FeedKind.UNKNOWN, problems=("not_a_feed",))
+    kind = FeedKind.ATOM if root[1].lower() == "feed" else FeedKind.RSS
+    return _finish(kind, xmlfeed.read(text, url), decoded)
+
+
+def decode_document(content: bytes, content_type: str) -> Decoded:
+    """Decode a feed or page by its mark, its HTTP label and its own label, each verified."""
+    head = content[:2048]
+    found = [_XML_LABEL.search(head), _META_LABEL.search(head)]
+    labels = [http_charset(content_type), *(one[1].decode("ascii") for one in found if one)]
+    return charset.decode(content, [label for label in labels if label])
+
+
+def http_charset(content_type: str) -> str:
+    """Return the charset parameter of a Content-Type header, or ""."""
+    message = Message()
+    message["Content-Type"] = re.sub(r"[\r\n]", " ", content_type)
+    value = message.get_param("charset")
+    return value if isinstance(value, str) else ""
+
+
+def _finish(kind: FeedKind, raw: xmlfeed.RawFeed, decoded: Decoded) -> FeedDocument:
+    """Mark entries that were garbled on the way; empty feeds are named as such."""
+    problems = list(raw.problems)
+    entries = []
+    for place, entry in enumerate(raw.entries):
+        if decoded.doubtful or not _readable(entry):
+            problems.append(f"entry_encoding:{place}")
+            entry = _held(entry)
+        entries.append(entry)
+    if not entries and not problems:
+        problems.append("no_entries")
+    readable = not decoded.doubtful and charset.readable(raw.title)
+    return FeedDocument(
+        kind=kind,
+        title=raw.title if readable else "",
+        link=raw.link,
+        entries=tuple(entries),
+        problems=tuple(problems),
+    )
+
+
+def _readable(entry: Entry) -> bool:
+    return charset.readable(entry.title) and charset.readable(entry.html or entry.summary_html)
+
+
+def _held(entry: Entry) -> Entry:
+    from dataclasses import replace
+
+    return replace(entry, problem="encoding")
+
+
+class _FeedLinks(HTMLParser):
+    """Collects <link rel="alternate"> addresses of feeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        named = values.get("type", "").partition(";")[0].strip().lower() in _FEED_TYPES
+        if tag == "link" and "alternate" in values.get("rel", "").lower().split() and named:
+            self.found.append(values.get("href", ""))
+
+
+def _alternates(page: str, url: str) -> tuple[str, ...]:
+    parser = _FeedLinks()
+    parser.feed(page)
+    return tuple(_distinct(urls.absolute(url, link) for link in parser.found))[:10]
+
+
+def _distinct(links: Iterable[str]) -> list[str]:
+    return [link for link in dict.fromkeys(links) if link]

@@ -1,0 +1,43 @@
+"""The composition root: everything outside, in one value, built in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digest.system.clock import Clock, SystemClock
+from digest.system.db import Database
+from digest.system.fetch import Fetcher
+from digest.system.settings import Settings
+from digest.system.smtp import Relay
+from digest.system.tokens import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What commands need of the world."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    fetcher: Fetcher
+    relay: Relay
+    signer: Signer
+
+    def close(self) -> None:
+        """Release connections and listeners."""
+        self.relay.close()
+        self.fetcher.close()
+        self.db.close()
+
+
+def build_system(settings: Settings, *, clock: Clock | None = None) -> System:
+    """Build the one System of a process. Nothing is connected until it is used."""
+    return System(
+        settings=settings,
+        clock=clock or SystemClock(),
+        db=Database(settings.database_url),
+        fetcher=Fetcher(allow=settings.fetch_allow),
+        relay=Relay(settings.smtp_url, capture_dir=settings.mailbox_dir,
+                    timeout=settings.smtp_timeout),
+        signer=Signer(settings.secret_key),
+    )

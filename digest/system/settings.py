@@ -1,0 +1,121 @@
+"""Settings by environment; every default runs as it is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.system.errors import Refused
+
+CAPTURE = "capture:"  # the SMTP address of the built-in mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decides. What an editor decides lives in tables."""
+
+    data_dir: Path
+    database_url: str
+    smtp_url: str
+    base_url: str
+    secret_key: str
+    fetch_allow: tuple[str, ...] = ()
+    workers: int = 1
+    connections: int = 2
+    smtp_timeout: float = 600.0  # RFC 5321 4.5.3.2.6: the reply to the dot may take ten minutes
+
+    @property
+    def mailbox_dir(self) -> Path:
+        """The Maildir that holds captured mail when no relay is configured."""
+        return self.data_dir / "mailbox"
+
+
+KNOWN = {
+    "DIGEST_DATA_DIR",
+    "DIGEST_DATABASE_URL",
+    "DIGEST_SMTP_URL",
+    "DIGEST_BASE_URL",
+    "DIGEST_SECRET_KEY",
+    "DIGEST_FETCH_ALLOW",
+    "DIGEST_WORKERS",
+    "DIGEST_CONNECTIONS",
+    "DIGEST_SMTP_TIMEOUT",
+}
+
+
+def from_env(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read ``DIGEST_*`` (or ``DIGEST_*_FILE``, a file holding the value) into Settings.
+
+    Raises Refused("bad_settings", names=…) naming every variable that is wrong, all at once.
+    """
+    env = dict(os.environ if environ is None else environ)
+    bad: list[str] = []
+    values = {name: _value(env, name, bad) for name in KNOWN}
+    data_dir = Path(values["DIGEST_DATA_DIR"] or "digest-data").resolve()
+    base_url = (values["DIGEST_BASE_URL"] or "http://127.0.0.1:8000").rstrip("/")
+    if not base_url.startswith(("http://", "https://")):
+        bad.append("DIGEST_BASE_URL")
+    smtp_url = values["DIGEST_SMTP_URL"] or CAPTURE
+    if smtp_url.partition(":")[0] not in {"capture", "smtp", "smtps", "smtp+starttls"}:
+        bad.append("DIGEST_SMTP_URL")
+    numbers = {
+        name: _number(values[name], default, name, bad)
+        for name, default in (
+            ("DIGEST_WORKERS", 1.0),
+            ("DIGEST_CONNECTIONS", 2.0),
+            ("DIGEST_SMTP_TIMEOUT", 600.0),
+        )
+    }
+    if bad:
+        raise Refused("bad_settings", names=", ".join(sorted(set(bad))))
+    return Settings(
+        data_dir=data_dir,
+        database_url=values["DIGEST_DATABASE_URL"] or f"sqlite:///{data_dir / 'digest.db'}",
+        smtp_url=smtp_url,
+        base_url=base_url,
+        secret_key=values["DIGEST_SECRET_KEY"] or _stored_secret(data_dir),
+        fetch_allow=tuple(
+            part.strip() for part in values["DIGEST_FETCH_ALLOW"].split(",") if part.strip()
+        ),
+        workers=int(numbers["DIGEST_WORKERS"]),
+        connections=int(numbers["DIGEST_CONNECTIONS"]),
+        smtp_timeout=numbers["DIGEST_SMTP_TIMEOUT"],
+    )
+
+
+def _value(env: Mapping[str, str], name: str, bad: list[str]) -> str:
+    """A variable's value, or the content of the file its ``_FILE`` twin names."""
+    if path := env.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError:
+            bad.append(f"{name}_FILE")
+    return env.get(name, "").strip()
+
+
+def _number(text: str, default: float, name: str, bad: list[str]) -> float:
+    """A positive number, or the default when nothing is set."""
+    try:
+        value = float(text or default)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1_000_000:
+        bad.append(name)
+    return value
+
+
+def _stored_secret(data_dir: Path) -> str:
+    """The signing key kept in the data folder, made at the first start, readable by its owner."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # two processes started at once; the other one wrote it
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

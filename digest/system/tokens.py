@@ -1,0 +1,56 @@
+"""Signed tokens, each for one purpose: a token to leave cannot confirm, and the other way round."""
+
+from __future__ import annotations
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+
+from digest.system.errors import Refused
+
+CONFIRM = "confirm"
+LEAVE = "leave"
+PREFERENCES = "preferences"
+SETUP = "setup"
+PASSWORD = "set-password"
+FORM_TIME = "form-time"
+CONFIRM_HOURS = 48
+
+
+class Signer:
+    """Signs small integer tuples (HMAC-SHA-1 keyed by secret and purpose, itsdangerous)."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def sign(self, purpose: str, *ids: int) -> str:
+        """Return a token without expiry; deterministic, so a mail's bytes can be made again."""
+        return str(URLSafeSerializer(self._secret, salt=purpose).dumps(list(ids)))
+
+    def read(self, purpose: str, token: str) -> tuple[int, ...]:
+        """Return the ids of a token; raises Refused("bad_token") when forged or of another kind."""
+        try:
+            return _ints(URLSafeSerializer(self._secret, salt=purpose).loads(token))
+        except BadSignature as error:
+            raise Refused("bad_token") from error
+
+    def sign_timed(self, purpose: str, *ids: int) -> str:
+        """Return a token that carries the time of its making."""
+        return str(URLSafeTimedSerializer(self._secret, salt=purpose).dumps(list(ids)))
+
+    def read_timed(self, purpose: str, token: str, *, hours: float) -> tuple[int, ...]:
+        """Return the ids of a token younger than ``hours``.
+
+        Raises Refused("expired_token", ids=…) or Refused("bad_token").
+        """
+        serializer = URLSafeTimedSerializer(self._secret, salt=purpose)
+        try:
+            return _ints(serializer.loads(token, max_age=int(hours * 3600)))
+        except SignatureExpired as error:
+            raise Refused("expired_token") from error
+        except BadSignature as error:
+            raise Refused("bad_token") from error
+
+
+def _ints(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(isinstance(part, int) for part in value):
+        raise Refused("bad_token")
+    return tuple(value)

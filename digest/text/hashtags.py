@@ -1,0 +1,38 @@
+"""Hashtags inside Arabic text: found as names, opened into words."""
+
+from __future__ import annotations
+
+import re
+
+# A tag starts where no word, path, parameter or entity goes on, so addresses keep their fragment.
+_TAG = re.compile(r"(?<![\w/&#?=.\-])([#\uff03]+)([\w\u0640\u064b-\u0652]+)")
+# Arabic writers also hang a tag on the word before it: خسائر#إدلب
+_GLUED = re.compile("(?<=[\u0620-\u064a\u064b-\u0652])[#\uff03]+(?=[\u0620-\u064a])")
+# What is left of a tag that lost its word: عنصرا# or a # on its own.
+_STRAY = re.compile("(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?!\\w)|(?<!\\S)[#\uff03]+(?!\\S)")
+_NUMBER = re.compile(r"\d+")
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """Return the names of the hashtags as words, in order, repeated as often as they occur.
+
+    ``#وزارة_الدفاع`` gives "وزارة الدفاع"; ``#1`` and fragments of addresses give nothing.
+    """
+    found = (_words(tag) for tag in _TAG.finditer(_GLUED.sub(" #", text)))
+    return tuple(name for name in found if name)
+
+
+def open_hashtags(text: str) -> str:
+    """Return the text with every hashtag as plain words and no stray ``#`` after Arabic."""
+    if "#" not in text and "\uff03" not in text:
+        return text
+    text = _GLUED.sub(" #", text)
+    text = _TAG.sub(lambda tag: _words(tag) or tag.group(), text)
+    return _STRAY.sub("", text)
+
+
+def _words(tag: re.Match[str]) -> str:
+    name = tag.group(2)
+    if _NUMBER.fullmatch(name):
+        return ""
+    return " ".join(part for part in name.split("_") if part)

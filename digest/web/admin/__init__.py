@@ -1,0 +1,65 @@
+"""The admin: one module per screen, all on one blueprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the rail: where it leads, its icon, and the right that shows it."""
+
+    path: str
+    label: LazyString
+    icon: str
+    action: str = "view"
+
+    @property
+    def href(self) -> str:
+        """Return the address below the place where the application is mounted."""
+        return request.script_root + self.path
+
+    @property
+    def current(self) -> bool:
+        """Tell whether the page asked for is this place or below it."""
+        if self.path == "/admin/":
+            return request.path == self.path
+        return request.path == self.path or request.path.startswith(self.path + "/")
+
+
+RAIL = (
+    Place("/admin/", _l("اللوحة"), "home"),
+    Place("/admin/issues", _l("الأعداد"), "mail"),
+    Place("/admin/inbox", _l("الوارد"), "inbox"),
+    Place("/admin/sources", _l("المصادر"), "feed"),
+    Place("/admin/subscribers", _l("المشتركون"), "people", "readers"),
+    Place("/admin/forms", _l("النماذج"), "form", "readers"),
+    Place("/admin/newsletters", _l("النشرات"), "settings", "settings"),
+)
+RAIL_END = (
+    Place("/admin/users", _l("المستخدمون"), "key", "users"),
+    Place("/admin/audit", _l("السجل"), "history", "users"),
+)
+
+
+@bp.context_processor
+def _rail() -> dict[str, object]:
+    return {"rail": RAIL, "rail_end": RAIL_END}
+
+
+from digest.web.admin import (  # noqa: E402  (the screens register their routes on ``bp``)
+    audit,
+    dashboard,
+    mailbox,
+    profile,
+    setup,
+    users,
+)
+
+__all__ = ["audit", "bp", "dashboard", "mailbox", "profile", "setup", "users"]

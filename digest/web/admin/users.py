@@ -1,0 +1,252 @@
+"""People: list, invite by link, role, suspend."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from digest.staff import accounts, audit
+from digest.staff.models import User
+from digest.staff.roles import RIGHTS, Action
+from digest.system.errors import NotFound, Refused
+from digest.system.tokens import PASSWORD
+from digest.web.admin import bp
+from digest.web.admin.setup import sign_in
+from digest.web.forms import AddressField, Form
+from digest.web.guard import back, limiter, needs, now, system, who
+from digest.web.signin import PASSWORD_MIN, check_password
+
+LINK_HOURS = 72
+ROLES: dict[str, LazyString] = {
+    "viewer": _l("مشاهد"),
+    "editor": _l("محرّر"),
+    "admin": _l("مدير"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person as the screens show them."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    active: bool
+    has_password: bool
+    created_at: datetime
+
+
+class RoleForm(Form):
+    """A role."""
+
+    role = SelectField(
+        _l("الدور"),
+        default="editor",
+        choices=[SelectChoice(value, label) for value, label in ROLES.items()],
+    )
+
+
+class InviteForm(RoleForm):
+    """A new colleague."""
+
+    name = StringField(_l("الاسم"), [Optional(), Length(max=120)])
+    email = AddressField(_l("البريد الإلكتروني"), [InputRequired(), Length(max=255)])
+
+
+class NewPasswordForm(Form):
+    """A password, twice."""
+
+    password = PasswordField(_l("كلمة السر الجديدة"), [InputRequired(), Length(min=PASSWORD_MIN)])
+    again = PasswordField(_l("كلمة السر مرة أخرى"), [InputRequired()])
+
+
+def list_users(db: Session) -> tuple[UserRow, ...]:
+    """Return everybody, oldest account first."""
+    return tuple(_row(user) for user in db.scalars(select(User).order_by(User.id)))
+
+
+def password_link(user: User) -> str:
+    """Return a link, good once and for three days, by which a person sets a password."""
+    token = system().signer.sign_timed(PASSWORD, user.id, fingerprint(user))
+    return f"{system().settings.base_url}/admin/password/{token}"
+
+
+def fingerprint(user: User) -> int:
+    """Bind a link to the state of the account: a new password makes older links void."""
+    return int.from_bytes(hashlib.sha256(user.fs_uniquifier.encode()).digest()[:6])
+
+
+@bp.get("/users")
+@needs(Action.USERS)
+def users() -> ResponseReturnValue:
+    """Show everybody and the form for one more."""
+    with system().db.read() as db:
+        rows = list_users(db)
+    return render_template("admin/users/list.html", rows=rows, roles=ROLES, form=InviteForm())
+
+
+@bp.post("/users")
+@needs(Action.USERS)
+def add_user() -> ResponseReturnValue:
+    """Add a colleague; the next page shows the link to hand over."""
+    form = InviteForm()
+    if not form.validate_on_submit():
+        with system().db.read() as db:
+            rows = list_users(db)
+        return render_template("admin/users/list.html", rows=rows, roles=ROLES, form=form), 422
+    with system().db.write() as db:
+        user_id = accounts.add_user(
+            db,
+            form.email.data,
+            name=form.name.data or "",
+            role=form.role.data,
+            password_hash=None,
+            now=now(),
+        )
+        _record(db, "user.add", user_id, role=form.role.data)
+    return back("admin.user", user_id=user_id)
+
+
+@bp.get("/users/<int:user_id>")
+@needs(Action.USERS)
+def user(user_id: int) -> ResponseReturnValue:
+    """Show one person: role, state, and the link while no password is set."""
+    with system().db.read() as db:
+        one = _get(db, user_id)
+        row, link = _row(one), None if one.password or not one.active else password_link(one)
+    return render_template(
+        "admin/users/one.html",
+        row=row,
+        link=link,
+        roles=ROLES,
+        hours=LINK_HOURS,
+        form=RoleForm(role=row.role),
+    )
+
+
+@bp.post("/users/<int:user_id>/role")
+@needs(Action.USERS)
+def change_role(user_id: int) -> ResponseReturnValue:
+    """Give a person another role."""
+    form = RoleForm()
+    role = form.role.data or ""
+    with system().db.write() as db:
+        accounts.change_role(db, user_id, role)
+        _record(db, "user.role", user_id, role=role)
+    flash(_("تغيّر الدور."), "ok")
+    return back("admin.user", user_id=user_id)
+
+
+@bp.post("/users/<int:user_id>/suspend")
+@needs(Action.USERS)
+def suspend_user(user_id: int) -> ResponseReturnValue:
+    """Shut a person out and end their sessions."""
+    _not_myself(user_id)
+    with system().db.write() as db:
+        accounts.set_active(db, user_id, False)
+        _record(db, "user.suspend", user_id)
+    flash(_("أُوقف الحساب وانتهت جلساته."), "ok")
+    return back("admin.user", user_id=user_id)
+
+
+@bp.post("/users/<int:user_id>/admit")
+@needs(Action.USERS)
+def admit_user(user_id: int) -> ResponseReturnValue:
+    """Let a suspended person in again."""
+    with system().db.write() as db:
+        accounts.set_active(db, user_id, True)
+        _record(db, "user.admit", user_id)
+    flash(_("عاد الحساب نشطاً."), "ok")
+    return back("admin.user", user_id=user_id)
+
+
+@bp.post("/users/<int:user_id>/reset")
+@needs(Action.USERS)
+def reset_password(user_id: int) -> ResponseReturnValue:
+    """Make the old password useless; the page then shows a link for a new one."""
+    _not_myself(user_id)
+    with system().db.write() as db:
+        _get(db, user_id).password = None
+        accounts.end_sessions(db, user_id)
+        _record(db, "user.reset", user_id)
+    flash(_("أُلغيت كلمة السر القديمة. أرسل الرابط الجديد إلى صاحب الحساب."), "ok")
+    return back("admin.user", user_id=user_id)
+
+
+@bp.get("/password/<token>")
+@limiter.limit("60/minute")
+def new_password(token: str) -> ResponseReturnValue:
+    """Show the form of a link that sets a password."""
+    with system().db.read() as db:
+        email = _by_link(db, token).email
+    return render_template("admin/security/new_password.html", form=NewPasswordForm(), email=email)
+
+
+@bp.post("/password/<token>")
+@limiter.limit("20/minute")
+def set_password(token: str) -> ResponseReturnValue:
+    """Store the password, end older sessions and links, and sign in."""
+    form = NewPasswordForm()
+    with system().db.read() as db:
+        email = _by_link(db, token).email
+    if not form.validate_on_submit():
+        page = render_template("admin/security/new_password.html", form=form, email=email)
+        return page, 422
+    hashed = check_password(form.password.data, form.again.data)
+    with system().db.write() as db:
+        user_id = _by_link(db, token).id
+        accounts.set_password(db, user_id, hashed)
+        audit.record(db, "user.password", now=now(), by=user_id, subject="user", subject_id=user_id)
+    sign_in(user_id)
+    return redirect(url_for("admin.dashboard"), 303)
+
+
+def _by_link(db: Session, token: str) -> User:
+    """Return the person a link was made for; raises Refused when used, old or forged."""
+    user_id, mark = system().signer.read_timed(PASSWORD, token, hours=LINK_HOURS)
+    user = db.get(User, user_id)
+    if user is None or not user.active or fingerprint(user) != mark:
+        raise Refused("used_link")
+    return user
+
+
+def _get(db: Session, user_id: int) -> User:
+    user = db.get(User, user_id)
+    if user is None:
+        raise NotFound("no_such_user", user=user_id)
+    return user
+
+
+def _row(user: User) -> UserRow:
+    role = accounts.role_of(user)
+    return UserRow(
+        user.id,
+        user.name,
+        user.email,
+        role if role in RIGHTS else "viewer",
+        user.active,
+        bool(user.password),
+        user.created_at,
+    )
+
+
+def _not_myself(user_id: int) -> None:
+    if user_id == who().id:
+        raise Refused("not_yourself")
+
+
+def _record(db: Session, action: str, user_id: int, **facts: object) -> None:
+    audit.record(db, action, now=now(), by=who().id, subject="user", subject_id=user_id, **facts)

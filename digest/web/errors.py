@@ -1,0 +1,91 @@
+"""A "no" becomes a page that says what happened, why, and what to do next."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from digest.system import log
+from digest.system.errors import Conflict, NotFound, Refused, Unavailable
+from digest.web.guard import wants_json
+from digest.web.sentences import GENERIC, HTTP, SENTENCES
+
+# RFC 9110: 404 gone or hidden, 409 an older version, 503 later, 422 understood but not done.
+STATUS = {NotFound: 404, Conflict: 409, Unavailable: 503, Refused: 422}
+FIRST_STRONG, POP = "\u2068", "\u2069"  # isolate a fact, so its direction disturbs no sentence
+HIDDEN_FIELDS = frozenset({"csrf_token", "password", "again", "current", "back"})
+
+
+class _Facts(dict[str, str]):
+    """Facts of a sentence; a missing one shows as a dash instead of breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error in the reader's language, as a page or as JSON."""
+    app.register_error_handler(Refused, on_refused)
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(HTTPException, on_http)
+    # Flask's own report would print the address line of a request, which may hold a token.
+    app.logger.disabled = True
+
+
+def sentence(error: Refused) -> str:
+    """Return the sentence for a code in the reader's language; facts are isolated by direction."""
+    template = SENTENCES.get(error.code)
+    if template is None:
+        return str(GENERIC) % _Facts(code=f"{FIRST_STRONG}{error.code}{POP}")
+    facts = {key: f"{FIRST_STRONG}{value}{POP}" for key, value in error.facts.items()}
+    return str(template) % _Facts(facts)
+
+
+def status(error: Refused) -> int:
+    """Return the HTTP status for a "no"."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def on_refused(error: Refused) -> Response:
+    """Answer a "no" of the house."""
+    return _answer(status(error), error.code, sentence(error))
+
+
+def on_csrf(_error: CSRFError) -> Response:
+    """Answer a form that did not come from our own page, or from one of an ended session."""
+    return _answer(400, "bad_csrf", str(HTTP[400]))
+
+
+def on_http(error: HTTPException) -> Response:
+    """Answer what Flask itself refuses: no such page, too large, too often, or our own fault."""
+    if error.response is not None:  # a redirect, or an answer that a view made itself
+        return make_response(error.response)
+    code = error.code or 500
+    if isinstance(error, InternalServerError):
+        log.get("web").error("unhandled", path=request.endpoint, exc_info=error.original_exception)
+    answer = _answer(code, f"http_{code}", str(HTTP.get(code, HTTP[500])))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _answer(code: int, name: str, text: str) -> Response:
+    if wants_json():
+        return make_response(jsonify(error=name, message=text), code)
+    page = render_template("errors/error.html", code=code, name=name, text=text, typed=_typed())
+    return make_response(page, code)
+
+
+def _typed() -> list[str]:
+    """Return the longer texts of a refused form, so that nothing typed is lost."""
+    if request.method != "POST" or not request.path.startswith("/admin"):
+        return []
+    if request.endpoint in {"security.login", "admin.set_up"}:
+        return []
+    try:
+        fields = request.form.items(multi=True)
+        return [text for name, text in fields if name not in HIDDEN_FIELDS and len(text) > 20]
+    except HTTPException:  # the form itself was too large to read
+        return []

@@ -1,0 +1,133 @@
+"""Jinja filters: one line each into ``digest.text``, in the language and digits of the reader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from digest.issues.queries import IssueRow
+from digest.text import bidi, dates, numbers, plural
+from digest.web.forms import is_local
+from digest.web.guard import allowed, language, newsroom, now, signed_in, who
+from digest.web.words import ISSUE_STATES, REASONS, SOURCE_HEALTH
+
+KILO = 1024
+
+
+def init_filters(app: Flask) -> None:
+    """Give every template the filters and the few names that all pages use."""
+    app.jinja_env.filters.update(
+        count=count,
+        when=when,
+        day=day,
+        day_line=day_line,
+        ago=ago,
+        bidi=isolate,
+        digits=digits,
+        bytes=size,
+        why=why,
+    )
+    app.jinja_env.globals.update(
+        allowed=allowed,
+        issue_states=ISSUE_STATES,
+        source_health=SOURCE_HEALTH,
+        sent_of=sent_of,
+    )
+    app.context_processor(page_names)
+
+
+def page_names() -> dict[str, object]:
+    """Return what the layouts need: language, direction, the person, the page before."""
+    lang = language()
+    return {
+        "lang": lang,
+        "direction": "rtl" if lang == "ar" else "ltr",
+        "me": who() if signed_in() else None,
+        "back_url": _page_before(),
+    }
+
+
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun, as in "11 خبراً"."""
+    return plural.count(noun, n, lang=language(), numerals=newsroom().digits)
+
+
+def when(at: datetime) -> str:
+    """Return date and time of day in the newsroom's zone."""
+    return str(_("%(day)s، %(time)s", day=day(at), time=_clock(at)))
+
+
+def day(at: datetime) -> str:
+    """Return the date in the newsroom's zone, without the weekday."""
+    return dates.date_line(
+        _local(at).date(),
+        months=_months(),
+        numerals=newsroom().digits,
+        weekday=False,
+        lang=language(),
+    )
+
+
+def day_line(at: datetime) -> str:
+    """Return weekday and date in the newsroom's zone."""
+    return dates.date_line(
+        _local(at).date(), months=_months(), numerals=newsroom().digits, lang=language()
+    )
+
+
+def ago(at: datetime) -> str:
+    """Return how long ago something was, in words."""
+    return dates.ago(at, now(), lang=language(), numerals=newsroom().digits)
+
+
+def isolate(text: str) -> Markup:
+    """Return outside text, escaped, whose Latin runs cannot disturb the line."""
+    return Markup(bidi.isolate(text))
+
+
+def digits(n: float) -> str:
+    """Return a number in the newsroom's digits, grouped by thousands."""
+    return numbers.number(n, numerals=newsroom().digits)
+
+
+def size(n: int) -> str:
+    """Return a size in bytes, as kilobytes."""
+    return str(_("%(n)s ك.ب", n=digits(max(1, round(n / KILO)))))
+
+
+def sent_of(sent: int, total: int, lost: int) -> str:
+    """Return the state of a send in words."""
+    text = str(_("سُلّمت %(a)s من %(b)s", a=digits(sent), b=digits(total)))
+    if lost:
+        text += " · " + str(_("لم تصل %(n)s", n=digits(lost)))
+    return text + " · " + str(_("يمكنك إغلاق الصفحة"))
+
+
+def why(issue: IssueRow) -> str:
+    """Return why an issue was skipped or failed."""
+    reason = REASONS.get(issue.reason.partition(":")[0])
+    return str(reason or _("السبب: %(code)s", code=issue.reason or "—"))
+
+
+def _clock(at: datetime) -> str:
+    return dates.clock_time(_local(at).time(), numerals=newsroom().digits, lang=language())
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(newsroom().zone)
+
+
+def _months() -> str:
+    """The admin has no room for both names of a month."""
+    return "levant" if newsroom().months == "both" else newsroom().months
+
+
+def _page_before() -> str:
+    """Return the path of our own page that led here, or nothing."""
+    host, _slash, rest = (request.referrer or "").partition("://")[2].partition("/")
+    path = "/" + rest.partition("#")[0]
+    same = path.partition("?")[0] == request.path and request.method == "GET"
+    return path if host == request.host and not same and is_local(path) else ""

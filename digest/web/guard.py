@@ -1,0 +1,130 @@
+"""Who is asking, what they may do, and the few things every view needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, cast
+from zoneinfo import ZoneInfo
+
+from flask import Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import select
+
+from digest.newsletters.models import Newsletter
+from digest.staff.accounts import role_of
+from digest.staff.models import User
+from digest.staff.roles import Action, may
+from digest.system.build import System
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+FIRST_NEWSROOM = ("Asia/Damascus", "both", "latn")  # until there is a newsletter
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """How dates and numbers are written in the admin: those of the first newsletter."""
+
+    zone: ZoneInfo
+    months: str
+    digits: str
+
+
+def system() -> System:
+    """Return the System of this application."""
+    return cast(System, current_app.extensions["digest"])
+
+
+def now() -> datetime:
+    """Return the present (aware, UTC) by the System's clock."""
+    return system().clock.now()
+
+
+def signed_in() -> bool:
+    """Tell whether the request comes from a person who signed in and is not suspended."""
+    return bool(current_user and current_user.is_authenticated)
+
+
+def who() -> User:
+    """Return the person who signed in; use only behind ``needs``."""
+    return cast(User, current_user._get_current_object())
+
+
+def allowed(action: Action | str) -> bool:
+    """Tell whether the person who asks may do something; for templates and views."""
+    return signed_in() and may(role_of(who()), Action(action))
+
+
+def needs(action: Action) -> Callable[[View[P]], View[P]]:
+    """Let only people through whose role includes ``action``.
+
+    Anonymous readers are sent to the sign-in page (401 for JSON), others get a 403 page. The
+    wrapped view carries ``needs_action``, so a test can prove that no admin route lacks a rule.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not signed_in():
+                return _sign_in_first()
+            if not allowed(action):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.needs_action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    if wants_json():
+        abort(401)
+    flash(_("سجّل الدخول أولاً لترى هذه الصفحة."), "info")
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=target), 303)
+
+
+def wants_json() -> bool:
+    """Tell whether the answer should be JSON: a JSON body came, or only JSON is accepted."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"
+
+
+def newsroom() -> Newsroom:
+    """Return the newsroom's ways of writing dates and numbers, asked once per request."""
+    if "newsroom" not in g:
+        statement = select(Newsletter.zone, Newsletter.months, Newsletter.digits)
+        with system().db.read() as db:
+            row = db.execute(statement.order_by(Newsletter.id).limit(1)).first()
+        zone, months, digits = row or FIRST_NEWSROOM
+        g.newsroom = Newsroom(ZoneInfo(zone), months, digits)
+    return cast(Newsroom, g.newsroom)
+
+
+def language() -> str:
+    """Return the language of this answer: of the person, else of the session, else Arabic.
+
+    Public pages speak the newsletter's language, whoever looks at them.
+    """
+    if (request.endpoint or "").startswith("public."):
+        return "ar"
+    chosen = who().language if signed_in() else session.get("language")
+    return chosen if chosen in {"ar", "en"} else "ar"
+
+
+def back(endpoint: str, **values: object) -> Response:
+    """Answer a change: 303 to a page, so a reload does not repeat the change."""
+    return cast(Response, redirect(url_for(endpoint, **values), 303))  # type: ignore[arg-type]

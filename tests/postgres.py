@@ -1,0 +1,109 @@
+"""A throw-away PostgreSQL server for the tests, from the system's own binaries."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from digest.migrate import upgrade
+from digest.system.db import Database
+
+
+def binaries() -> Path | None:
+    """Return the folder with initdb and postgres, or None when there is no server here."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server and its migrated template database."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        """Return the address of a database on this server."""
+        return f"postgresql+psycopg://digest@127.0.0.1:{self.port}/{name}"
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """Make a copy of the migrated template, drop it afterwards."""
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE digest_template')
+        try:
+            yield self.url(name)
+        finally:
+            self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def run(self, statement: str) -> None:
+        """Run a statement outside any transaction."""
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@contextmanager
+def running(factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a server on a free port, with a migrated template, and stop it in the end."""
+    folder = binaries()
+    if folder is None:
+        pytest.fail("DIGEST_TEST_DATABASE=postgresql needs PostgreSQL's initdb; none was found")
+    data = factory.mktemp("pg") / "data"
+    owner = _owner(data)
+    _call(owner, folder / "initdb", "-D", data, "-U", "digest", "-A", "trust", "--no-sync",
+          "-E", "UTF8", "--locale=C")
+    port = _free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {data.parent}"
+    _call(owner, folder / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", options,
+          "start")
+    server = Server(port)
+    try:
+        server.run("CREATE DATABASE digest_template")
+        template = Database(server.url("digest_template"))
+        upgrade(template)
+        template.close()
+        yield server
+    finally:
+        _call(owner, folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def _owner(data: Path) -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root: as root, use an account without rights."""
+    if os.getuid() != 0:
+        return None
+    owner = pwd.getpwnam("nobody")
+    for folder in (data.parent, *data.parent.parents):
+        if folder == Path("/tmp"):  # noqa: S108
+            break
+        folder.chmod(folder.stat().st_mode | 0o011)
+    os.chown(data.parent, owner.pw_uid, owner.pw_gid)
+    return owner
+
+
+def _call(owner: pwd.struct_passwd | None, *words: object) -> None:
+    user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    done = subprocess.run(
+        [str(word) for word in words], check=False, cwd="/", stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, **user,  # type: ignore[call-overload]
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,254 @@
+"""Sign-in, headers, language, and what the application refuses to do."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from digest.app import create_app
+from digest.migrate import downgrade
+from digest.system.build import System, build_system
+from digest.system.errors import Refused
+from digest.web.forms import is_local
+from tests.web.conftest import PASSWORD, Browser, SignIn
+
+
+def test_the_application_refuses_to_start_on_an_old_schema(system: System) -> None:
+    downgrade(system.db, "base")
+    with pytest.raises(Refused, match="old_schema"):
+        create_app(system)
+
+
+def test_the_sign_in_page_is_arabic_and_right_to_left(visitor: Browser) -> None:
+    page = visitor.get("/admin/login").get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "تسجيل الدخول" in page
+
+
+def test_a_person_signs_in_and_sees_the_dashboard(sign_in: SignIn) -> None:
+    answer = sign_in("viewer").get("/admin/")
+    assert answer.status_code == 200
+    assert "اللوحة" in answer.get_data(as_text=True)
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
+    sign_in: SignIn, visitor: Browser
+) -> None:
+    sign_in("editor")
+    known = visitor.submit("/admin/login", {"email": "editor@example.org", "password": "wrong"})
+    unknown = visitor.submit("/admin/login", {"email": "editor@example.com", "password": "wrong"})
+    clean = [
+        answer.get_data(as_text=True).replace("example.org", "").replace("example.com", "")
+        for answer in (known, unknown)
+    ]
+    marks = [page[page.index("login-error") : page.index("remember")] for page in clean]
+    assert marks[0] == marks[1]
+    assert "غير صحيح" in marks[0]
+
+
+def test_a_suspended_person_cannot_go_on(sign_in: SignIn, system: System) -> None:
+    from digest.staff.accounts import set_active
+    from digest.staff.models import User
+
+    client = sign_in("editor")
+    with system.db.write() as db:
+        set_active(db, db.query(User.id).filter_by(email="editor@example.org").scalar(), False)
+    assert client.get("/admin/").status_code == 303
+    again = client.submit("/admin/login", {"email": "editor@example.org", "password": PASSWORD})
+    assert again.status_code == 200
+
+
+def test_signing_out_ends_a_stolen_cookie_too(sign_in: SignIn, app: Flask) -> None:
+    client = sign_in("editor")
+    stolen = client.get_cookie("digest")
+    assert stolen is not None
+    assert client.submit("/admin/logout", page="/admin/").status_code == 302
+    thief = app.test_client()
+    thief.set_cookie("digest", stolen.value)
+    assert thief.get("/admin/").status_code == 303
+
+
+def test_signing_out_by_get_does_nothing(sign_in: SignIn) -> None:
+    client = sign_in("editor")
+    assert client.get("/admin/logout").status_code == 405
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "\x01//evil.example",
+    ],
+)
+def test_signing_in_never_leads_to_another_site(
+    sign_in: SignIn, visitor: Browser, target: str
+) -> None:
+    sign_in("editor")
+    person = {"email": "editor@example.org", "password": PASSWORD}
+    crafted = visitor.submit(
+        "/admin/login", {**person, "next": target}, query_string={"next": target}
+    )
+    assert crafted.headers["Location"] == "/admin/login"
+    page = visitor.get("/admin/login", query_string={"next": target}, follow_redirects=True)
+    assert page.status_code == 200
+    assert "evil" not in page.get_data(as_text=True)
+
+
+def test_signing_in_leads_back_to_the_page_asked_for(sign_in: SignIn, visitor: Browser) -> None:
+    sign_in("admin")
+    first = visitor.get("/admin/audit?page=2")
+    assert first.status_code == 303
+    answer = visitor.submit(
+        first.headers["Location"],
+        {"email": "admin@example.org", "password": PASSWORD},
+    )
+    assert answer.headers["Location"] == "/admin/audit?page=2"
+
+
+@pytest.mark.parametrize(
+    ("target", "local"),
+    [
+        ("/admin/", True),
+        ("/admin/issues?state=draft", True),
+        ("", False),
+        ("admin", False),
+        ("//evil.example", False),
+        ("/\\evil.example", False),
+        ("https://evil.example", False),
+        ("/\t/evil.example", False),
+        ("/a\\b", False),
+    ],
+)
+def test_only_paths_of_this_site_are_local(target: str, local: bool) -> None:
+    assert is_local(target) is local
+
+
+def test_after_many_wrong_passwords_the_page_asks_to_wait(visitor: Browser) -> None:
+    data = {"email": "salma@example.org", "password": "wrong"}
+    codes = [visitor.submit("/admin/login", data).status_code for _ in range(7)]
+    assert codes[:6] == [200] * 6
+    assert codes[6] == 429
+    answer = visitor.submit("/admin/login", data)
+    assert "انتظر دقيقة" in answer.get_data(as_text=True)
+
+
+def test_right_passwords_are_never_counted(sign_in: SignIn, app: Flask) -> None:
+    sign_in("editor")
+    for _ in range(10):
+        client = app.test_client()
+        assert isinstance(client, Browser)
+        answer = client.submit(
+            "/admin/login", {"email": "editor@example.org", "password": PASSWORD}
+        )
+        assert answer.status_code == 302
+
+
+def test_the_password_is_kept_as_argon2(sign_in: SignIn, system: System) -> None:
+    from digest.staff.models import User
+
+    sign_in("editor")
+    with system.db.read() as db:
+        assert "$argon2id$" in (db.query(User.password).scalar() or "")
+
+
+def test_every_answer_carries_the_security_headers(visitor: Browser) -> None:
+    for path in ("/admin/login", "/admin/", "/admin/no-such-page", "/no-such-page"):
+        headers = visitor.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy, path
+        assert "unsafe-inline" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "Permissions-Policy" in headers
+
+
+def test_admin_pages_are_never_stored_by_caches(visitor: Browser) -> None:
+    assert visitor.get("/admin/login").headers["Cache-Control"] == "no-store"
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(visitor: Browser) -> None:
+    cookie = visitor.get("/admin/login").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+
+
+def test_cookies_are_secure_when_the_site_is_https(system: System, tmp_path: Path) -> None:
+    secure = dataclasses.replace(system.settings, base_url="https://digest.example")
+    built = build_system(secure, clock=system.clock)
+    try:
+        answer = create_app(built).test_client().get("/admin/login")
+    finally:
+        built.close()
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_a_form_without_its_token_is_refused(sign_in: SignIn) -> None:
+    client = sign_in("admin")
+    answer = client.post("/admin/users", data={"email": "new@example.org", "role": "viewer"})
+    assert answer.status_code == 400
+    assert "افتح الصفحة من جديد" in answer.get_data(as_text=True)
+
+
+def test_the_panel_switches_to_english_and_back(sign_in: SignIn) -> None:
+    client = sign_in("editor")
+    client.submit("/admin/language", {"language": "en"}, page="/admin/")
+    page = client.get("/admin/").get_data(as_text=True)
+    assert '<html lang="en" dir="ltr">' in page
+    assert "Dashboard" in page
+    client.submit("/admin/language", {"language": "ar"}, page="/admin/")
+    assert '<html lang="ar" dir="rtl">' in client.get("/admin/").get_data(as_text=True)
+
+
+def test_a_stranger_may_switch_the_language_of_the_sign_in_page(visitor: Browser) -> None:
+    answer = visitor.submit("/admin/language", {"language": "en", "back": "/admin/login"})
+    assert answer.headers["Location"] == "/admin/login"
+    assert "Sign in" in visitor.get("/admin/login").get_data(as_text=True)
+
+
+def test_the_language_switch_never_leads_to_another_site(visitor: Browser) -> None:
+    answer = visitor.submit("/admin/language", {"language": "en", "back": "//evil.example"})
+    assert answer.headers["Location"] == "/admin/"
+
+
+def test_built_assets_may_be_kept_for_a_year(visitor: Browser, app: Flask) -> None:
+    with app.test_request_context():
+        url = app.jinja_env.globals["asset"]("digest.css")  # type: ignore[operator]
+    answer = visitor.get(url)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_two_people_write_while_others_sign_in(sign_in: SignIn, system: System) -> None:
+    """The accounts' connections commit by themselves and must not disturb BEGIN IMMEDIATE."""
+    import threading
+
+    from digest.staff import audit
+    from digest.staff.models import AuditEntry
+
+    client = sign_in("viewer")
+    failed: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            for _ in range(20):
+                with system.db.write() as db:
+                    audit.record(db, "test", now=system.clock.now())
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    pages = [client.get("/admin/profile").status_code for _ in range(20)]
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert pages == [200] * 20
+    with system.db.read() as db:
+        assert db.query(AuditEntry).filter_by(action="test").count() == 80

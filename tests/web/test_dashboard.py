@@ -1,0 +1,218 @@
+"""The first page and the local mailbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+from digest.audience.models import Membership
+from digest.delivery.models import Delivery, DeliveryState
+from digest.system.build import System
+from digest.web.admin.dashboard import load_dashboard
+from digest.web.admin.mailbox import find_mail, list_mails
+from tests import make
+from tests.conftest import SettableClock
+from tests.web.conftest import SignIn
+
+
+def page(system: System):  # type: ignore[no-untyped-def]
+    with system.db.read() as db:
+        return load_dashboard(db, base_url="http://127.0.0.1:8000", now=system.clock.now())
+
+
+def test_an_empty_panel_shows_three_steps(sign_in: SignIn, system: System) -> None:
+    assert page(system).steps == (False, False, False)
+    text = sign_in("admin").get("/admin/").get_data(as_text=True)
+    assert "ثلاث خطوات إلى أول عدد" in text
+
+
+def test_the_steps_are_ticked_one_by_one_and_then_go(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        make.source(db, now=now)
+    assert page(system).steps == (True, False, False)
+    with system.db.write() as db:
+        newsletter = make.newsletter(db, now=now)
+    assert page(system).steps == (True, True, False)
+    with system.db.write() as db:
+        make.issue(db, now=now, newsletter_id=newsletter)
+    assert page(system).steps is None
+
+
+def test_the_next_issue_is_the_one_due_first(system: System, clock: SettableClock) -> None:
+    now = clock.now()
+    with system.db.write() as db:
+        newsletter = make.newsletter(db, now=now)
+        make.issue(db, now=now, newsletter_id=newsletter, number=2, slot_at=now + timedelta(days=2))
+        first = make.issue(
+            db, now=now, newsletter_id=newsletter, number=1, slot_at=now + timedelta(days=1)
+        )
+        make.issue(
+            db,
+            now=now,
+            newsletter_id=newsletter,
+            number=0,
+            state="sent",
+            slot_at=now - timedelta(days=1),
+        )
+    coming = page(system).next_issue
+    assert coming is not None
+    assert (coming.issue.id, coming.at) == (first, now + timedelta(days=1))
+
+
+def test_blocking_findings_of_the_next_issue_are_counted(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        newsletter = make.newsletter(db, now=now)
+        make.issue(db, now=now, newsletter_id=newsletter, items=0, subject="")
+    coming = page(system).next_issue
+    assert coming is not None
+    assert coming.errors >= 1
+
+
+def test_without_a_draft_the_calendar_tells_the_next_time(system: System) -> None:
+    now = system.clock.now()  # 05:40 in Damascus
+    with system.db.write() as db:
+        make.newsletter(db, now=now, lead_minutes=30)
+    slot = page(system).next_slot
+    assert slot is not None
+    assert slot.at == now + timedelta(minutes=20)
+    assert slot.draft_at == slot.at - timedelta(minutes=30)
+
+
+def test_a_running_send_shows_its_counts(sign_in: SignIn, system: System) -> None:
+    now = system.clock.now()
+    states = [DeliveryState.SENT, DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.QUEUED]
+    with system.db.write() as db:
+        newsletter = make.newsletter(db, now=now)
+        issue = make.issue(db, now=now, newsletter_id=newsletter, state="sending", send_at=now)
+        for number, state in enumerate(states):
+            reader = make.subscriber(db, now=now, address=f"r{number}@example.net")
+            db.add(
+                Delivery(issue_id=issue, subscriber_id=reader, variant="latn", state=state, at=now)
+            )
+    run = page(system).sending[0]
+    assert (run.sent, run.failed, run.total) == (2, 1, 4)
+    text = sign_in("viewer").get("/admin/").get_data(as_text=True)
+    assert "سُلّمت 2 من 4" in text
+    assert 'data-poll="/admin/"' in text
+
+
+def test_skipped_and_failed_issues_are_told_for_a_week(
+    system: System, clock: SettableClock
+) -> None:
+    now = clock.now()
+    with system.db.write() as db:
+        newsletter = make.newsletter(db, now=now)
+        make.issue(
+            db,
+            now=now,
+            newsletter_id=newsletter,
+            number=1,
+            state="skipped",
+            reason="too_few_stories",
+            slot_at=now - timedelta(days=8),
+        )
+        told = make.issue(
+            db,
+            now=now,
+            newsletter_id=newsletter,
+            number=2,
+            state="failed",
+            reason="has_errors",
+            slot_at=now - timedelta(days=1),
+        )
+    assert [one.id for one in page(system).notices] == [told]
+
+
+def test_the_numbers_count_what_they_say(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        daily = make.mailing_list(db, now=now)
+        make.subscriber(db, now=now, address="a@example.net", list_id=daily)
+        make.subscriber(db, now=now, address="b@example.net", list_id=daily, state="pending")
+        make.subscriber(db, now=now, address="c@example.net", list_id=daily, on="left")
+        old = make.subscriber(db, now=now, address="d@example.net", list_id=daily, on="left")
+        row = db.get_one(Membership, (old, daily))
+        row.at = now - timedelta(days=31)
+    numbers = page(system).numbers
+    assert (numbers.readers, numbers.left) == (3, 1)
+    assert numbers.last_total is None
+
+
+def test_a_source_that_stopped_needs_attention(system: System, clock: SettableClock) -> None:
+    now = clock.now()
+    with system.db.write() as db:
+        make.source(
+            db,
+            now=now,
+            failures=9,
+            last_ok_at=now - timedelta(days=9),
+            last_item_at=now - timedelta(days=9),
+        )
+    assert len(page(system).sources) == 1
+
+
+def test_a_source_name_from_outside_is_only_text(sign_in: SignIn, system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        make.source(
+            db,
+            now=now,
+            name="<script>alert(1)</script>",
+            failures=9,
+            last_ok_at=now - timedelta(days=9),
+        )
+    text = sign_in("viewer").get("/admin/").get_data(as_text=True)
+    assert "<script>alert" not in text
+
+
+def captured(system: System, subject: str = "محادثات الفرات") -> str:
+    """File a mail as the capturing relay does; return its name."""
+    folder = system.settings.mailbox_dir / "new"
+    folder.mkdir(parents=True, exist_ok=True)
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = subject, "news@mina.example", "rim@example.net"
+    mail["Date"] = "Tue, 24 Nov 2026 03:00:00 +0000"
+    mail.set_content("نص الرسالة")
+    mail.add_alternative("<p>نص <b>الرسالة</b></p><script>alert(1)</script>", subtype="html")
+    (folder / "1764.M1.host").write_bytes(mail.as_bytes())
+    return "1764.M1.host"
+
+
+def test_captured_mails_are_listed_and_shown(sign_in: SignIn, system: System) -> None:
+    name = captured(system)
+    client = sign_in("editor")
+    assert "محادثات الفرات" in client.get("/admin/mailbox").get_data(as_text=True)
+    one = client.get(f"/admin/mailbox/{name}").get_data(as_text=True)
+    assert "نص الرسالة" in one and f'src="/admin/mailbox/{name}/html"' in one
+    assert 'sandbox="' in one and "allow-scripts" not in one
+
+
+def test_a_captured_mail_is_framed_without_scripts(sign_in: SignIn, system: System) -> None:
+    answer = sign_in("editor").get(f"/admin/mailbox/{captured(system)}/html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "sandbox" in policy
+    assert "frame-ancestors 'self'" in policy and "script-src" not in policy
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "<b>الرسالة</b>" in answer.get_data(as_text=True)
+
+
+def test_no_file_outside_the_mailbox_can_be_read(system: System, tmp_path: Path) -> None:
+    captured(system)
+    (system.settings.mailbox_dir / "secret").write_text("x")
+    for name in ("../secret", "secret", "..", "../../digest.db", ""):
+        assert find_mail(system.settings.mailbox_dir, name) is None
+
+
+def test_an_absent_mailbox_is_empty(tmp_path: Path) -> None:
+    assert list_mails(tmp_path / "nothing") == ()
+
+
+def test_a_mail_without_date_or_subject_is_listed_too(sign_in: SignIn, system: System) -> None:
+    folder = system.settings.mailbox_dir / "new"
+    folder.mkdir(parents=True)
+    (folder / "odd").write_bytes(b"From: x\r\n\r\n\xff\xfe")
+    assert "بلا عنوان" in sign_in("editor").get("/admin/mailbox").get_data(as_text=True)
+    assert sign_in("admin").get("/admin/mailbox/odd").status_code == 200
