@@ -86,19 +86,21 @@ def read_rows(data: bytes) -> Rows:
     )
 
 
-def find_layout(file: BinaryIO) -> Layout:
+def find_layout(
+    file: BinaryIO, *, encoding: str | None = None, delimiter: str | None = None
+) -> Layout:
     """Guess encoding, delimiter and columns; an editor may be asked to approve the guess.
 
     The encoding is read off a byte order mark, off the zero bytes of UTF-16, or by asking which
     lines are valid UTF-8: Windows-1256 Arabic almost never is. Reads the file to its end once.
     """
-    encoding = guess_encoding(file)
+    encoding = encoding or guess_encoding(file)
     file.seek(0)
     sample = list(islice(_text(file, encoding), SAMPLE))
     file.seek(0)
     if sample and sample[0].lower().startswith("sep="):
         sample = sample[1:]
-    delimiter = _delimiter(sample)
+    delimiter = delimiter or _delimiter(sample)
     table = [_cells(line, delimiter) for line in sample if line.strip()]
     return _columns(encoding, delimiter, table)
 
@@ -115,6 +117,15 @@ def stream_rows(file: BinaryIO, layout: Layout) -> Iterator[GoodRow | BadRow]:
             header_seen = True
             continue
         yield _row(line, text, layout) if whole else BadRow(line, _clip(text), "open_quote")
+
+
+def first_rows(file: BinaryIO, layout: Layout, n: int) -> list[list[str]]:
+    """Return the cells of the first ``n`` filled lines as they are written, header included."""
+    lines = (
+        text for line, text, _whole in _logical_lines(_text(file, layout.encoding), layout.delimiter)
+        if text.strip() and not (line == 1 and text.lower().startswith("sep="))
+    )
+    return [[_clip(cell) for cell in _cells(text, layout.delimiter)] for text in islice(lines, n)]
 
 
 def guess_encoding(file: BinaryIO) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from email.message import Message
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from html.parser import HTMLParser
 
@@ -13,12 +12,11 @@ from digest.articles.entry import Entry
 from digest.sources import jsonfeed, xmlfeed
 from digest.text import charset, urls
 from digest.text.charset import Decoded
+from digest.text.document import decode_document
 
 HEAD = 4096  # characters in which a document shows what it is
 HEAD_HTML = 400_000  # characters of a page searched for links to its feeds
 
-_XML_LABEL = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
-_META_LABEL = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.I)
 _FEED_ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json",
@@ -74,22 +72,6 @@ def parse_feed(content: bytes, *, content_type: str, url: str) -> FeedDocument:
     return _finish(kind, xmlfeed.read(text, url), decoded)
 
 
-def decode_document(content: bytes, content_type: str) -> Decoded:
-    """Decode a feed or page by its mark, its HTTP label and its own label, each verified."""
-    head = content[:2048]
-    found = [_XML_LABEL.search(head), _META_LABEL.search(head)]
-    labels = [http_charset(content_type), *(one[1].decode("ascii") for one in found if one)]
-    return charset.decode(content, [label for label in labels if label])
-
-
-def http_charset(content_type: str) -> str:
-    """Return the charset parameter of a Content-Type header, or ""."""
-    message = Message()
-    message["Content-Type"] = re.sub(r"[\r\n]", " ", content_type)
-    value = message.get_param("charset")
-    return value if isinstance(value, str) else ""
-
-
 def _finish(kind: FeedKind, raw: xmlfeed.RawFeed, decoded: Decoded) -> FeedDocument:
     """Mark entries that were garbled on the way; empty feeds are named as such."""
     problems = list(raw.problems)
@@ -116,8 +98,6 @@ def _readable(entry: Entry) -> bool:
 
 
 def _held(entry: Entry) -> Entry:
-    from dataclasses import replace
-
     return replace(entry, problem="encoding")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 from digest.system.clock import Clock, SystemClock
 from digest.system.db import Database
@@ -14,7 +15,11 @@ from digest.system.tokens import Signer
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What commands need of the world."""
+    """What commands need of the world.
+
+    ``stopping`` is set when the process is asked to end: long commands look at it between two
+    steps and raise ``Stopped``, so that their job goes back to the queue at once.
+    """
 
     settings: Settings
     clock: Clock
@@ -22,6 +27,7 @@ class System:
     fetcher: Fetcher
     relay: Relay
     signer: Signer
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
         """Release connections and listeners."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    FromClause,
     MetaData,
     Table,
     TypeDecorator,
@@ -127,12 +128,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(options.get("digest_begin", "BEGIN"))
 
 
-def insert_new(db: Session, table: Table, values: dict[str, Any], *, key: list[str]) -> bool:
+def insert_new(db: Session, table: FromClause, values: dict[str, Any], *, key: list[str]) -> bool:
     """Insert a row unless its unique ``key`` columns exist already; True when it was new.
 
     Read from RETURNING, since ``rowcount`` after ON CONFLICT differs by database (measured).
     """
     make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    assert isinstance(table, Table)  # what a model's __table__ is; the type says less
     statement = make(table).values(values).on_conflict_do_nothing(index_elements=key)
     first = next(iter(table.primary_key.columns))
     return db.execute(statement.returning(first)).first() is not None

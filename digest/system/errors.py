@@ -26,3 +26,7 @@ class Conflict(Refused):
 
 class Unavailable(Refused):
     """An outside service cannot be reached now; trying later may work."""
+
+
+class Stopped(Exception):
+    """A long command ended early because the process ends; its job is to be done later."""

@@ -13,6 +13,9 @@ from wtforms import StringField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
+from digest.system.errors import Refused
+from digest.web.errors import sentence
+
 # Colleagues, not readers: a newsroom's own domain may end in ".local", so only the shape counts.
 ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
@@ -42,6 +45,17 @@ class AddressField(StringField):  # type: ignore[misc]
             }
         )
         return rendered
+
+
+def blame(form: FlaskForm, error: Refused, **fields: str) -> None:
+    """Show a "no" beside the field it is about, named by its code; raise it when none is named.
+
+    The form is then shown again with everything that was typed.
+    """
+    name = fields.get(error.code)
+    if name is None:
+        raise error
+    form[name].errors = [*form[name].errors, sentence(error)]
 
 
 def to_utc(wall: datetime, zone: ZoneInfo) -> datetime:

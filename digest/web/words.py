@@ -34,3 +34,38 @@ REASONS: dict[str, LazyString] = {
     "has_errors": _l("لم يُرسل لأن فيه أخطاء تمنع الإرسال. صحّحها ثم جدوِل من جديد."),
     "no_recipients": _l("لم يُرسل لأن قوائمه بلا مشتركين."),
 }
+
+READER_STATES: dict[str, tuple[LazyString, str]] = {
+    "active": (_l("نشط"), "ok"),
+    "pending": (_l("بانتظار التأكيد"), "info"),
+    "paused": (_l("موقوف مؤقتاً"), "warn"),
+    "bounced": (_l("ارتداد دائم"), "danger"),
+    "complained": (_l("أبلغ عن إزعاج"), "danger"),
+    "left": (_l("ألغى اشتراكه"), "plain"),
+}
+
+MEMBERSHIPS: dict[str, tuple[LazyString, str]] = {
+    "on": (_l("يستلم"), "ok"),
+    "pending": (_l("بانتظار التأكيد"), "info"),
+    "paused": (_l("موقوف مؤقتاً"), "warn"),
+    "left": (_l("ألغى اشتراكه"), "plain"),
+}
+
+# The lines of the consent record.
+CONSENTS: dict[str, LazyString] = {
+    "asked": _l("طلب الاشتراك"),
+    "confirmed": _l("أكّد اشتراكه"),
+    "imported": _l("أضافه محرّر"),
+    "paused": _l("أوقف الاستلام مؤقتاً"),
+    "resumed": _l("استأنف الاستلام"),
+    "left": _l("ألغى اشتراكه"),
+    "back": _l("عاد إلى الاشتراك"),
+}
+
+# Why a row of an imported file stayed out.
+BAD_ROWS: dict[str, LazyString] = {
+    "no_address": _l("لا عنوان في هذا السطر"),
+    "bad_address": _l("عنوان غير صالح"),
+    "bad_encoding": _l("حروف لا تُقرأ بهذا الترميز"),
+    "open_quote": _l("علامة اقتباس لم تُغلق"),
+}

@@ -13,12 +13,16 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the rail: where it leads, its icon, and the right that shows it."""
+    """An entry of the rail: where it leads, its icon, and the right that shows it.
+
+    ``also`` names the screens beside it that belong to the same place.
+    """
 
     path: str
     label: LazyString
     icon: str
     action: str = "view"
+    also: tuple[str, ...] = ()
 
     @property
     def href(self) -> str:
@@ -30,7 +34,8 @@ class Place:
         """Tell whether the page asked for is this place or below it."""
         if self.path == "/admin/":
             return request.path == self.path
-        return request.path == self.path or request.path.startswith(self.path + "/")
+        paths = (self.path, *self.also)
+        return any(request.path == one or request.path.startswith(one + "/") for one in paths)
 
 
 RAIL = (
@@ -38,7 +43,8 @@ RAIL = (
     Place("/admin/issues", _l("الأعداد"), "mail"),
     Place("/admin/inbox", _l("الوارد"), "inbox"),
     Place("/admin/sources", _l("المصادر"), "feed"),
-    Place("/admin/subscribers", _l("المشتركون"), "people", "readers"),
+    Place("/admin/subscribers", _l("المشتركون"), "people", "readers",
+          also=("/admin/lists", "/admin/imports")),
     Place("/admin/forms", _l("النماذج"), "form", "readers"),
     Place("/admin/newsletters", _l("النشرات"), "settings", "settings"),
 )
@@ -56,10 +62,28 @@ def _rail() -> dict[str, object]:
 from digest.web.admin import (  # noqa: E402  (the screens register their routes on ``bp``)
     audit,
     dashboard,
+    forms,
+    imports,
+    lists,
     mailbox,
+    newsletters,
     profile,
     setup,
+    subscribers,
     users,
 )
 
-__all__ = ["audit", "bp", "dashboard", "mailbox", "profile", "setup", "users"]
+__all__ = [
+    "audit",
+    "bp",
+    "dashboard",
+    "forms",
+    "imports",
+    "lists",
+    "mailbox",
+    "newsletters",
+    "profile",
+    "setup",
+    "subscribers",
+    "users",
+]

@@ -38,6 +38,14 @@ ACTIONS: dict[str, LazyString] = {
     "issue.reopen": _l("فتح عدداً من جديد"),
     "subscribers.add": _l("أضاف مشتركاً"),
     "subscribers.import": _l("استورد مشتركين"),
+    "subscribers.export": _l("صدّر قائمة"),
+    "subscribers.erase": _l("محا مشتركاً"),
+    "subscribers.leave": _l("أخرج مشتركاً من قائمة"),
+    "list.add": _l("أضاف قائمة"),
+    "list.rename": _l("غيّر اسم قائمة"),
+    "form.add": _l("أضاف نموذجاً"),
+    "form.change": _l("عدّل نموذجاً"),
+    "form.delete": _l("حذف نموذجاً"),
     "issue.fail": _l("تعذّر إرسال عدد"),
 }
 

@@ -1,0 +1,203 @@
+"""From an entry to something to read: its text, cleaned once, its topic and its first summary."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from digest.articles import ingest
+from digest.articles.boilerplate import strip_boilerplate
+from digest.articles.extract import Extracted, extract_page
+from digest.articles.models import Article, ArticleState, Summary
+from digest.articles.queries import SOURCE
+from digest.articles.summarise import Method, summarise
+from digest.articles.topics import TopicHint, ensure_topics, topic_hints, topic_of
+from digest.system import queue
+from digest.system.build import System
+from digest.system.fetch import Fetched, FetchRequest, Outcome
+from digest.text import charset
+from digest.text.clean import plain_text
+from digest.text.fold import display, fold
+from digest.text.hashtags import hashtags
+from digest.text.split import words
+
+ENOUGH = 120  # words of a feed's body from which its page is not asked for
+LONGER = 1.2  # a page's text replaces the feed's when it is so much longer
+MAX_TAGS = 20
+MAX_TEXT = 200_000  # characters
+DUPLICATE = "duplicate"
+RETRIES = (timedelta(minutes=10), timedelta(hours=2))
+# A page that failed in one of these ways may well be there later.
+PASSING = frozenset({Outcome.TIMEOUT, Outcome.BUSY, Outcome.DNS, Outcome.NETWORK, Outcome.TLS})
+_CUT = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|المزيد|اقرأ المزيد|read more)\W*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An article as its feed gave it, and what helps to place it."""
+
+    id: int
+    link: str
+    title: str
+    html: str
+    tags: tuple[str, ...]
+    topics: tuple[TopicHint, ...]
+    source_topic: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was made of an article; without text, ``reason`` says why."""
+
+    text: str = ""
+    summary: str = ""
+    reason: str = ""
+    words: int = 0
+    tags: tuple[str, ...] = ()
+    topic_id: int | None = None
+    page: Extracted = Extracted()
+    passing: bool = False
+
+
+def enrich_article(system: System, article_id: int, attempt: int = 1) -> None:
+    """Read an article: its page if the feed's body is short, then text, topic and summary 1.
+
+    An article without any text becomes unreadable and gets no summary; when its page may be back
+    later it is tried again, twice. Running it again on an article that was read does nothing.
+    """
+    now = system.clock.now()
+    with system.db.write() as db:
+        known = _load(db, article_id, attempt)
+    if known is None:
+        return
+    body = plain_text(known.html)
+    page, failure = Extracted(), None
+    if known.link and needs_page(body):
+        fetched = system.fetcher.fetch(FetchRequest(known.link, accept="text/html, */*;q=0.1"))
+        page, failure = _page(fetched)
+    reading = _read(known, body, page, failure)
+    with system.db.write() as db:
+        _save(db, article_id, reading, attempt, now)
+
+
+def needs_page(body: str) -> bool:
+    """Tell whether a feed's body is too short, or cut, to be the whole article."""
+    return len(words(body)) < ENOUGH or _CUT.search(body[-40:]) is not None
+
+
+def merged_tags(*groups: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags of all groups as they are shown, each once however it is spelled."""
+    tags: dict[str, str] = {}
+    for tag in (ingest.shown_line(tag.replace("_", " ")).strip("# ") for g in groups for tag in g):
+        if tag:
+            tags.setdefault(fold(tag), tag)
+    return tuple(tags.values())[:MAX_TAGS]
+
+
+def _load(db: Session, article_id: int, attempt: int) -> _Known | None:
+    """Read an article that waits for its text; None when it does not."""
+    article = db.get(Article, article_id)
+    waits = ArticleState.NEW if attempt == 1 else ArticleState.UNREADABLE
+    if article is None or article.state != waits:
+        return None
+    ensure_topics(db)
+    topic = select(SOURCE.c.topic_id).where(SOURCE.c.id == article.source_id)
+    return _Known(
+        article.id, article.link, article.title, article.html, tuple(article.tags),
+        tuple(topic_hints(db)), db.scalar(topic),
+    )  # fmt: skip
+
+
+def _page(fetched: Fetched) -> tuple[Extracted, Fetched | None]:
+    """What a fetched page says, or the fetch that failed."""
+    if fetched.outcome is not Outcome.OK:
+        return Extracted(), fetched
+    kind = fetched.content_type.partition(";")[0].strip().lower()
+    if kind and "html" not in kind and not kind.startswith("text/"):
+        return Extracted(), None  # a picture, a film, a document: nothing to read here
+    page = extract_page(fetched.content, content_type=fetched.content_type, url=fetched.url)
+    return page, None
+
+
+def _read(known: _Known, body: str, page: Extracted, failure: Fetched | None) -> _Reading:
+    """Choose the fuller text, clean it once and make of it what readers see."""
+    whole = page.text if len(words(page.text)) > LONGER * len(words(body)) else body
+    whole = whole[:MAX_TEXT]
+    text = display(strip_boilerplate(whole))
+    title = known.title or ingest.shown_line(page.title)
+    found = words(text)
+    if not found or fold(" ".join(found)) == " ".join(words(title)):
+        reason = f"page_{failure.outcome.value}" if failure else "no_text"
+        return _Reading(
+            reason="encoding" if page.doubtful else reason, page=page,
+            passing=failure is not None and failure.outcome in PASSING,
+        )
+    if not charset.readable(text):
+        return _Reading(reason="encoding", page=page)
+    tags = merged_tags(known.tags, hashtags(whole))
+    topic = known.source_topic or topic_of(title, text, tags, known.topics)
+    summary = summarise(text, title=title, method=Method.MIX).text
+    return _Reading(text, summary, "", len(found), tags, topic, page)
+
+
+def _save(db: Session, article_id: int, reading: _Reading, attempt: int, now: datetime) -> None:
+    """Store a reading unless somebody else has read the article meanwhile."""
+    article = db.get(Article, article_id, with_for_update=True)
+    waits = ArticleState.NEW if attempt == 1 else ArticleState.UNREADABLE
+    if article is None or article.state != waits:
+        return
+    _take_from_page(article, reading.page)
+    if reading.text:
+        _fill(db, article, reading, now)
+    else:
+        article.state, article.reason = ArticleState.UNREADABLE.value, reading.reason
+        if reading.passing and attempt <= len(RETRIES):
+            queue.put(
+                db, "enrich_article", key=f"{article_id}:{attempt + 1}", now=now,
+                run_at=now + RETRIES[attempt - 1], article_id=article_id, attempt=attempt + 1,
+            )  # fmt: skip
+    ingest.queue_regroup(db, now)
+
+
+def _take_from_page(article: Article, page: Extracted) -> None:
+    """Fill what the feed left out; what the feed said stays."""
+    article.title = article.title or ingest.shown_line(page.title)
+    article.author = article.author or ingest.shown_line(page.author)
+    article.image = article.image or page.image
+    article.link = page.link or article.link
+    undated = article.published_at == article.collected_at
+    if undated and page.published_at and ingest.EARLIEST <= page.published_at < article.collected_at:
+        article.published_at = page.published_at
+
+
+def _fill(db: Session, article: Article, reading: _Reading, now: datetime) -> None:
+    article.text, article.words = reading.text, reading.words
+    article.tags, article.topic_id = list(reading.tags), reading.topic_id
+    article.state, article.reason = ArticleState.READY.value, ""
+    article.text_hash = article.text_hash or ingest.text_hash(reading.text)
+    if _copy_of(db, article):
+        article.state, article.reason = ArticleState.EXCLUDED.value, DUPLICATE
+    db.add(
+        Summary(
+            article_id=article.id, n=1, method=Method.MIX.value, text=reading.summary,
+            text_hash=hashlib.sha256(reading.summary.encode()).hexdigest(), created_at=now,
+        )
+    )  # fmt: skip
+
+
+def _copy_of(db: Session, article: Article) -> int | None:
+    """The older article of the same source with the very same text, if there is one."""
+    if not article.text_hash:
+        return None
+    return db.scalar(
+        select(Article.id).where(
+            Article.source_id == article.source_id, Article.text_hash == article.text_hash,
+            Article.id < article.id, Article.state == ArticleState.READY,
+        ).limit(1)
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Is this installation able to do its work?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from digest.cli.session import json_option, opened, print_json
+from digest.migrate import is_current
+from digest.system.build import System
+from digest.system.errors import Refused
+from digest.system.settings import CAPTURE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question and its answer: ok, warn (works, but not for real readers) or bad."""
+
+    name: str
+    result: str
+    text: str
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Check database, schema, assets, mail relay and settings; ends 1 when something is bad."""
+    with opened(migrated=False) as system:
+        checks = list(examine(system))
+    if as_json:
+        print_json(checks)
+    else:
+        for check in checks:
+            click.echo(f"{check.result:4} {check.name}: {check.text}")
+    if any(check.result == "bad" for check in checks):
+        raise SystemExit(1)
+
+
+def examine(system: System) -> Iterator[Check]:
+    """Yield the answer to every question."""
+    for ask in (_database, _assets, _relay, _address, _folder):
+        yield from ask(system)
+
+
+def _database(system: System) -> Iterator[Check]:
+    kind = system.db.engine.dialect.name
+    current = is_current(system.db)
+    yield Check("database", "ok" if current else "bad",
+                f"{kind}, schema is current" if current else f"{kind}: run 'digest db upgrade'")
+
+
+def _assets(_system: System) -> Iterator[Check]:
+    from digest.web.manifest import STATIC, read_manifest
+
+    try:
+        yield Check("assets", "ok", f"{len(read_manifest(STATIC))} bundles built")
+    except Refused:
+        yield Check("assets", "bad", "not built: reinstall with Node or network at hand")
+
+
+def _relay(system: System) -> Iterator[Check]:
+    if system.settings.smtp_url == CAPTURE:
+        yield Check("mail", "warn", f"captured in {system.settings.mailbox_dir}; nobody gets any. "
+                    "Set DIGEST_SMTP_URL to send")
+        return
+    yield from _try("mail", lambda: system.relay.check())
+
+
+def _try(name: str, ask: Callable[[], str]) -> Iterator[Check]:
+    try:
+        yield Check(name, "ok", ask())
+    except Refused as error:
+        yield Check(name, "bad", str(error))
+
+
+def _address(system: System) -> Iterator[Check]:
+    base = system.settings.base_url
+    public = base.startswith("https://")
+    yield Check("address", "ok" if public else "warn",
+                base if public else f"{base}: readers and mail programs want https")
+
+
+def _folder(system: System) -> Iterator[Check]:
+    folder = system.settings.data_dir
+    writable = os.access(folder, os.W_OK) if folder.exists() else os.access(folder.parent, os.W_OK)
+    yield Check("data folder", "ok" if writable else "bad", str(folder))

@@ -1,0 +1,114 @@
+"""The Arabic room by itself: summarise, group and find duplicates, on files or a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from digest.articles.dedupe import near_duplicates
+from digest.articles.group import GroupInput, group_articles
+from digest.articles.summarise import Method, summarise
+from digest.cli.session import print_json
+
+methods = click.Choice([method.value for method in Method])
+
+
+@click.command()
+@click.argument("file", default="-", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--method", type=methods, default=Method.MIX.value, show_default=True)
+@click.option("--sentences", type=click.IntRange(1), help="How many sentences (default 3).")
+@click.option("--words", type=click.IntRange(1), help="At most so many words, whole sentences.")
+@click.option("--jsonl", is_flag=True, help="Read and write one JSON object a line.")
+def summarize(
+    file: str, method: str, sentences: int | None, words: int | None, jsonl: bool
+) -> None:
+    """Summarise a text, in whole sentences of its own.
+
+    With --jsonl each line is {"id", "title"?, "text", "budget_words"?}; out comes {"id",
+    "summary", "sentences": [{"text", "start", "end"}]} with character offsets into the text.
+    """
+    if sentences and words:
+        raise click.UsageError("Give --sentences or --words, not both.")
+    if not jsonl:
+        text = _text(file)
+        click.echo(
+            summarise(text, sentences=sentences, words=words, method=Method(method)).text
+        )
+        return
+    for row in _rows(file):
+        budget = None if sentences else words or row.get("budget_words")
+        made = summarise(
+            row["text"], title=row.get("title") or "", sentences=sentences, words=budget,
+            method=Method(method),
+        )
+        found = [{"text": one.text, "start": one.start, "end": one.end} for one in made.sentences]
+        print_json({"id": row["id"], "summary": made.text, "sentences": found})
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+def group(file: str) -> None:
+    """Group the articles of a JSONL file into stories.
+
+    In: {"id", "title", "text", "date"?, "source"?}. Out: {"id", "cluster", "label"}.
+    """
+    rows = list(_rows(file))
+    names = [str(row["id"]) for row in rows]
+    labels: dict[str, tuple[int, str]] = {}
+    for number, one in enumerate(group_articles([_input(row) for row in rows])):
+        labels |= {name: (number, one.label) for name in one.ids}
+    for row, name in zip(rows, names, strict=True):
+        cluster, label = labels[name]
+        print_json({"id": row["id"], "cluster": cluster, "label": label})
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+def dedupe(file: str) -> None:
+    """Find near-duplicates in a JSONL file. In: {"id", "title", "text"}. Out: {"id", "cluster"}."""
+    rows = list(_rows(file))
+    clusters = near_duplicates([_input(row) for row in rows])
+    for row in rows:
+        print_json({"id": row["id"], "cluster": clusters[str(row["id"])]})
+
+
+def _input(row: dict[str, Any]) -> GroupInput:
+    return GroupInput(
+        id=str(row["id"]), title=row.get("title") or "", text=row.get("text") or "",
+        at=_date(row.get("date")), source=row.get("source") or "",
+    )
+
+
+def _date(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.ClickException(f"not an ISO 8601 date: {text!r}") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _text(file: str) -> str:
+    from digest.text.charset import decode
+
+    return decode(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).text
+
+
+def _rows(file: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_text(file).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise click.ClickException(f"line {number} is not JSON: {error}") from error
+        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
+            raise click.ClickException(f'line {number} needs "id" and "text"')
+        yield row

@@ -1,0 +1,136 @@
+"""An issue as a value: everything that rendering needs, and what rendering gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Slot(StrEnum):
+    """What differs from reader to reader: whole addresses that stand in the bytes as these words.
+
+    They are letters and hyphens only, so neither HTML nor MJML escaping changes them.
+    """
+
+    LEAVE = "digest-slot-leave"
+    PREFERENCES = "digest-slot-preferences"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way to write the same issue; readers of one variant get the same bytes but the slots."""
+
+    digits: str = "latn"
+
+    @property
+    def name(self) -> str:
+        """Return the key of the stored edition."""
+        return self.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a newsletter writes and looks; ``months`` and ``hijri_offset`` as in ``text.dates``."""
+
+    name: str
+    tagline: str
+    brand: str
+    months: str
+    digits: str
+    hijri: bool
+    hijri_offset: int
+    postal_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDoc:
+    """One story. ``role`` is lead, second or brief; ``minutes`` of reading, 0 when unknown."""
+
+    id: int
+    role: str
+    title: str
+    link: str
+    summary: str
+    source_name: str
+    minutes: int
+    image: str | None = None
+    image_alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDoc:
+    """A titled part of an issue."""
+
+    id: int
+    title: str
+    items: tuple[ItemDoc, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDoc:
+    """An issue with its newsletter's look and the addresses it links to.
+
+    ``day`` is the local date printed in it; ``hosts`` are the hosts that its links and images may
+    lead to; the addresses are absolute, ``None`` where the newsletter has no public archive.
+    """
+
+    issue_id: int
+    newsletter_id: int
+    number: int | None
+    version: int
+    subject: str
+    preheader: str
+    note: str
+    note_by: str
+    day: date
+    sections: tuple[SectionDoc, ...]
+    look: Look
+    hosts: frozenset[str]
+    view_url: str | None
+    archive_url: str | None
+    subscribe_url: str | None
+
+    @property
+    def items(self) -> tuple[ItemDoc, ...]:
+        """Return every story in reading order."""
+        return tuple(item for section in self.sections for item in section.items)
+
+
+class Level(StrEnum):
+    """Errors block sending, warnings do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something an editor should know: a code, the facts of its sentence, and where it is."""
+
+    level: Level
+    code: str
+    facts: Mapping[str, object]
+    item_id: int | None = None
+    section_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered issue: HTML and text with the slots still in them.
+
+    ``size`` is the bytes of the HTML, ``sha256`` of subject, HTML and text.
+    """
+
+    subject: str
+    html: str
+    text: str
+    findings: tuple[Finding, ...]
+    size: int
+    sha256: str
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Return the findings that block sending."""
+        return tuple(one for one in self.findings if one.level is Level.ERROR)

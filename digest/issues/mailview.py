@@ -1,0 +1,177 @@
+"""An issue as its templates read it: clean words, finished dates and counts, only safe links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from digest.issues.document import IssueDoc, ItemDoc, SectionDoc, Slot, Variant
+from digest.issues.models import Role
+from digest.text import dates, numbers, plural, urls
+from digest.text.clean import strip_controls
+
+LANGUAGE = "ar"
+_SLOT = "digest-slot-"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story. ``link`` and ``image`` are safe web addresses or empty; ``read`` is in words."""
+
+    number: str
+    title: str
+    link: str
+    paragraphs: tuple[str, ...]
+    source: str
+    read: str
+    minutes: str
+    image: str
+    image_alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """Stories in a row that look alike; ``kind`` is lead, second, thumbnail or brief."""
+
+    kind: str
+    stories: tuple[StoryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section that has stories."""
+
+    title: str
+    blocks: tuple[BlockView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """The whole mail; what it does not have is empty. The slots stand in it as their words."""
+
+    name: str
+    tagline: str
+    subject: str
+    preheader: str
+    date_line: str
+    hijri_line: str
+    number_line: str
+    read_line: str
+    note: tuple[str, ...]
+    note_by: str
+    sections: tuple[SectionView, ...]
+    postal_address: tuple[str, ...]
+    view_url: str
+    archive_url: str
+    subscribe_url: str
+    leave_url: str
+    preferences_url: str
+
+
+def view_issue(doc: IssueDoc, variant: Variant) -> IssueView:
+    """Prepare an issue for its templates in one variant."""
+    look = doc.look
+    number = numbers.digits(str(doc.number), variant.digits) if doc.number is not None else ""
+    return IssueView(
+        name=one_line(look.name),
+        tagline=one_line(look.tagline),
+        subject=one_line(doc.subject),
+        preheader=one_line(doc.preheader),
+        date_line=_date(doc, variant, hijri=False),
+        hijri_line=_date(doc, variant, hijri=True) if look.hijri else "",
+        number_line=f"العدد {number}" if number else "",
+        read_line=_count("read", dates.read_minutes(_words(doc)), variant) if doc.items else "",
+        note=paragraphs(doc.note),
+        note_by=one_line(doc.note_by),
+        sections=_sections(doc.sections, variant),
+        postal_address=paragraphs(look.postal_address),
+        view_url=web_address(doc.view_url),
+        archive_url=web_address(doc.archive_url),
+        subscribe_url=web_address(doc.subscribe_url),
+        leave_url=Slot.LEAVE.value,
+        preferences_url=Slot.PREFERENCES.value,
+    )
+
+
+def one_line(text: str) -> str:
+    """Return outside text as one clean line."""
+    return " ".join(outside(text).split())
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Return outside text as clean paragraphs, one a line."""
+    lines = (" ".join(line.split()) for line in outside(text).split("\n"))
+    return tuple(line for line in lines if line)
+
+
+def outside(text: str) -> str:
+    """Return outside text without controls, and without any word that would be filled as a slot.
+
+    A story that says ``digest-slot-leave`` must not be given the reader's own address.
+    """
+    return strip_controls(text).replace(_SLOT, "digest slot-")
+
+
+def web_address(url: str | None) -> str:
+    """Return an address that may stand in a mail: http(s), no slot in it; "" for any other."""
+    url = (url or "").strip()
+    return url.replace(_SLOT, "digest%2Dslot-") if urls.is_http(url) else ""
+
+
+def _sections(sections: Sequence[SectionDoc], variant: Variant) -> tuple[SectionView, ...]:
+    views = []
+    place = 0
+    for section in sections:
+        blocks = []
+        for kind, items in groupby(section.items, key=_kind):
+            stories = []
+            for item in items:
+                place += 1
+                stories.append(_story(item, place, variant))
+            blocks.append(BlockView(kind, tuple(stories)))
+        if blocks:
+            views.append(SectionView(one_line(section.title), tuple(blocks)))
+    return tuple(views)
+
+
+def _kind(item: ItemDoc) -> str:
+    if item.role == Role.SECOND and web_address(item.image):
+        return "thumbnail"
+    return item.role
+
+
+def _story(item: ItemDoc, place: int, variant: Variant) -> StoryView:
+    return StoryView(
+        number=numbers.digits(str(place), variant.digits),
+        title=one_line(item.title),
+        link=web_address(item.link),
+        paragraphs=() if item.role == Role.BRIEF else paragraphs(item.summary),
+        source=one_line(item.source_name),
+        read=_count("read", item.minutes, variant) if item.minutes else "",
+        minutes=_count("minute", item.minutes, variant) if item.minutes else "",
+        image="" if item.role == Role.BRIEF else web_address(item.image),
+        image_alt=one_line(item.image_alt),
+    )
+
+
+def _date(doc: IssueDoc, variant: Variant, *, hijri: bool) -> str:
+    look = doc.look
+    return dates.date_line(
+        doc.day, months=look.months, numerals=variant.digits, weekday=not hijri, lang=LANGUAGE,
+        hijri=hijri, hijri_offset=look.hijri_offset,
+    )
+
+
+def _count(noun: str, n: int, variant: Variant) -> str:
+    return plural.count(noun, n, lang=LANGUAGE, numerals=variant.digits)
+
+
+def _words(doc: IssueDoc) -> int:
+    """How many words the mail itself gives to read."""
+    texts = [doc.note, *(f"{item.title} {_shown(item)}" for item in doc.items)]
+    return sum(len(text.split()) for text in texts)
+
+
+def _shown(item: ItemDoc) -> str:
+    return "" if item.role == Role.BRIEF else item.summary

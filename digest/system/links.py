@@ -1,0 +1,34 @@
+"""The addresses that mails carry; the public routes answer at exactly these paths."""
+
+from __future__ import annotations
+
+from digest.system.tokens import CONFIRM, LEAVE, PREFERENCES, Signer
+
+
+def leave_url(base_url: str, signer: Signer, subscriber_id: int, newsletter_id: int,
+              issue_id: int) -> str:
+    """Return the address of leaving: a page by GET, one click by POST (RFC 8058). No expiry."""
+    token = signer.sign(LEAVE, subscriber_id, newsletter_id, issue_id)
+    return f"{base_url}/leave/{token}"
+
+
+def preferences_url(base_url: str, signer: Signer, subscriber_id: int) -> str:
+    """Return the address of a reader's preferences. No expiry."""
+    return f"{base_url}/preferences/{signer.sign(PREFERENCES, subscriber_id)}"
+
+
+def confirm_url(base_url: str, signer: Signer, subscriber_id: int, list_id: int,
+                newsletter_id: int) -> str:
+    """Return the address that confirms a sign-up, good for ``tokens.CONFIRM_HOURS``."""
+    token = signer.sign_timed(CONFIRM, subscriber_id, list_id, newsletter_id)
+    return f"{base_url}/confirm/{token}"
+
+
+def subscribe_url(base_url: str, public_key: str) -> str:
+    """Return the address of a form's own page; the embedded form posts to it, too."""
+    return f"{base_url}/subscribe/{public_key}"
+
+
+def archive_url(base_url: str, slug: str, number: int | None = None) -> str:
+    """Return the address of a newsletter's archive, or of one issue in it."""
+    return f"{base_url}/archive/{slug}" + (f"/{number}" if number is not None else "")

@@ -1,0 +1,197 @@
+"""What the forms of the issue page change. Each carries ``based_on``, the version it was drawn from.
+
+The answer is the page again, at the place that changed; scripts that save while one types ask for
+JSON and get the new version.
+"""
+
+from __future__ import annotations
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from digest.articles.summarise import Method
+from digest.issues import board
+from digest.issues.models import Item, Role
+from digest.staff.roles import Action
+from digest.system.errors import NotFound
+from digest.text.split import sentences
+from digest.web.admin import bp
+from digest.web.fields import choice, number, optional_number, text
+from digest.web.forms import safe_back
+from digest.web.guard import needs, now, system, wants_json, who
+
+MOST_SENTENCES = 12
+ISSUE = "/issues/<int:issue_id>"
+ITEM = f"{ISSUE}/items/<int:item_id>"
+SECTION = f"{ISSUE}/sections/<int:section_id>"
+
+
+@bp.post(f"{ISSUE}/words")
+@needs(Action.EDIT)
+def edit_words(issue_id: int) -> ResponseReturnValue:
+    """Set subject, preheader and the editor's note."""
+    with system().db.write() as db:
+        version = board.edit_issue(
+            db, issue_id, subject=text("subject"), preheader=text("preheader"),
+            note=text("note"), note_by=text("note_by")[:120],
+            based_on=number("based_on"), by=who().id, now=now(),
+        )
+    return _saved(issue_id, version)
+
+
+@bp.post(f"{ISSUE}/stories")
+@needs(Action.EDIT)
+def add_story(issue_id: int) -> ResponseReturnValue:
+    """Put a story of the inbox into the issue."""
+    story_id = number("story_id")
+    role = choice("role", Role) if request.form.get("role") else None
+    based_on = optional_number("based_on")
+    with system().db.write() as db:
+        if based_on is None:  # from the inbox page, which shows no version of the issue
+            based_on = board.states.get(db, issue_id).version
+        board.add_story(
+            db, issue_id, story_id, section_id=optional_number("section_id"), role=role,
+            based_on=based_on, by=who().id, now=now(),
+        )
+    flash(_("أُضيف الخبر إلى العدد."), "ok")
+    return _page(issue_id, f"story-{story_id}")
+
+
+@bp.post(ITEM)
+@needs(Action.EDIT)
+def edit_item(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Change an item's own title, summary, link and image."""
+    with system().db.write() as db:
+        version = board.edit_item(
+            db, issue_id, item_id, title=text("title"), summary=text("summary"),
+            link=text("link"), image=text("image") or None, image_alt=text("image_alt"),
+            based_on=number("based_on"), by=who().id, now=now(),
+        )
+    return _saved(issue_id, version, f"item-{item_id}")
+
+
+@bp.post(f"{ITEM}/role")
+@needs(Action.EDIT)
+def set_role(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Make an item the lead, an ordinary story or a brief."""
+    with system().db.write() as db:
+        board.set_role(
+            db, issue_id, item_id, choice("role", Role), based_on=number("based_on"),
+            by=who().id, now=now(),
+        )
+    return _page(issue_id, f"item-{item_id}")
+
+
+@bp.post(f"{ITEM}/move")
+@needs(Action.EDIT)
+def move_item(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Move an item within its section or to another one."""
+    section_id, position = number("section_id"), number("position")
+    with system().db.write() as db:
+        board.move_item(
+            db, issue_id, item_id, section_id=section_id, position=position,
+            based_on=number("based_on"), by=who().id, now=now(),
+        )
+        title = board.section_of(db, issue_id, section_id).title
+        places = list(
+            db.scalars(select(Item.id).where(Item.section_id == section_id).order_by(Item.position))
+        )
+    flash(
+        _("نُقل إلى «%(section)s»، الموضع %(a)s من %(b)s.", section=title,
+          a=places.index(item_id) + 1, b=len(places)),
+        "ok",
+    )
+    return _page(issue_id, f"item-{item_id}")
+
+
+@bp.post(f"{ITEM}/remove")
+@needs(Action.EDIT)
+def remove_item(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Take an item out of the issue."""
+    with system().db.write() as db:
+        board.remove_item(
+            db, issue_id, item_id, based_on=number("based_on"), by=who().id, now=now()
+        )
+    flash(_("حُذف الخبر من العدد. تجده في الوارد إن احتجت إليه."), "ok")
+    return _page(issue_id)
+
+
+@bp.post(f"{ITEM}/summary")
+@needs(Action.EDIT)
+def regenerate(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Write an item's summary anew: as long as it is, or one sentence shorter or longer."""
+    with system().db.read() as db:
+        item = db.get(Item, item_id)
+        if item is None or item.issue_id != issue_id:
+            raise NotFound("no_such_item", item=item_id)
+        length = len(sentences(item.summary)) or 3
+    length += {"shorter": -1, "longer": 1}.get(text("length"), 0)
+    board.regenerate_summary(
+        system(), issue_id, item_id, method=choice("method", Method),
+        sentences=max(1, min(length, MOST_SENTENCES)), based_on=number("based_on"), by=who().id,
+    )
+    flash(_("كُتب ملخص جديد. راجعه قبل الإرسال."), "ok")
+    return _page(issue_id, f"item-{item_id}", edit=item_id)
+
+
+@bp.post(f"{ISSUE}/sections")
+@needs(Action.EDIT)
+def add_section(issue_id: int) -> ResponseReturnValue:
+    """Add an empty section at the end."""
+    with system().db.write() as db:
+        board.add_section(
+            db, issue_id, text("title"), based_on=number("based_on"), by=who().id, now=now()
+        )
+    return _page(issue_id, "new-section")
+
+
+@bp.post(f"{SECTION}/rename")
+@needs(Action.EDIT)
+def rename_section(issue_id: int, section_id: int) -> ResponseReturnValue:
+    """Give a section another title."""
+    with system().db.write() as db:
+        board.rename_section(
+            db, issue_id, section_id, text("title"), based_on=number("based_on"),
+            by=who().id, now=now(),
+        )
+    return _page(issue_id, f"section-{section_id}")
+
+
+@bp.post(f"{SECTION}/move")
+@needs(Action.EDIT)
+def move_section(issue_id: int, section_id: int) -> ResponseReturnValue:
+    """Move a section up or down."""
+    with system().db.write() as db:
+        board.move_section(
+            db, issue_id, section_id, number("position"), based_on=number("based_on"),
+            by=who().id, now=now(),
+        )
+    return _page(issue_id, f"section-{section_id}")
+
+
+@bp.post(f"{SECTION}/remove")
+@needs(Action.EDIT)
+def remove_section(issue_id: int, section_id: int) -> ResponseReturnValue:
+    """Take a section out with its items."""
+    with system().db.write() as db:
+        board.remove_section(
+            db, issue_id, section_id, based_on=number("based_on"), by=who().id, now=now()
+        )
+    flash(_("حُذف القسم. أخباره باقية في الوارد."), "ok")
+    return _page(issue_id)
+
+
+def _saved(issue_id: int, version: int, place: str = "") -> ResponseReturnValue:
+    """Answer a save: JSON for a script that saves while one types, else the page."""
+    if wants_json():
+        return jsonify(version=version, message=_("حُفظ"))
+    flash(_("حُفظ."), "ok")
+    return _page(issue_id, place)
+
+
+def _page(issue_id: int, place: str = "", **words: int) -> ResponseReturnValue:
+    """Go back to where the form was, at the place that changed."""
+    target = safe_back(url_for("admin.issue", issue_id=issue_id, **words))
+    return redirect(target + (f"#{place}" if place else ""), 303)
