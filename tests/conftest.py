@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from digest.migrate import upgrade
@@ -19,6 +20,9 @@ from digest.system.settings import Settings
 from tests import postgres
 
 ON_POSTGRES = os.environ.get("DIGEST_TEST_DATABASE") == "postgresql"
+# Examples are not timed one by one: on a loaded machine an innocent one can take long.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 SECRET = "a-secret-for-tests-only-0123456789"  # noqa: S105
 
 
@@ -63,12 +67,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server | None]:
+def server() -> Iterator[postgres.Server | None]:
     """A PostgreSQL server of our own, when the suite runs on PostgreSQL."""
     if not ON_POSTGRES:
         yield None
         return
-    with postgres.running(tmp_path_factory) as running:
+    with postgres.running() as running:
         yield running
 
 

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,12 +57,14 @@ class Server:
 
 
 @contextmanager
-def running(factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running() -> Iterator[Server]:
     """Start a server on a free port, with a migrated template, and stop it in the end."""
     folder = binaries()
     if folder is None:
         pytest.fail("DIGEST_TEST_DATABASE=postgresql needs PostgreSQL's initdb; none was found")
-    data = factory.mktemp("pg") / "data"
+    # Not under pytest's folder: every pytest that starts closes that one to other accounts.
+    home = Path(tempfile.mkdtemp(prefix="digest-pg-"))
+    data = home / "data"
     owner = _owner(data)
     _call(owner, folder / "initdb", "-D", data, "-U", "digest", "-A", "trust", "--no-sync",
           "-E", "UTF8", "--locale=C")
@@ -78,6 +81,7 @@ def running(factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     finally:
         _call(owner, folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _owner(data: Path) -> pwd.struct_passwd | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,22 +13,21 @@ from sqlalchemy.orm import Session
 from digest.articles import ingest
 from digest.articles.boilerplate import strip_boilerplate
 from digest.articles.extract import Extracted, extract_page
-from digest.articles.models import Article, ArticleState, Summary
+from digest.articles.models import Article, ArticleState, Summary, Topic
 from digest.articles.queries import SOURCE
 from digest.articles.summarise import Method, summarise
-from digest.articles.topics import TopicHint, ensure_topics, topic_hints, topic_of
+from digest.articles.topics import TopicHint, ensure_topics, topic_of
 from digest.system import queue
 from digest.system.build import System
 from digest.system.fetch import Fetched, FetchRequest, Outcome
 from digest.text import charset
 from digest.text.clean import plain_text
-from digest.text.fold import display, fold
+from digest.text.fold import display
 from digest.text.hashtags import hashtags
 from digest.text.split import words
 
 ENOUGH = 120  # words of a feed's body from which its page is not asked for
 LONGER = 1.2  # a page's text replaces the feed's when it is so much longer
-MAX_TAGS = 20
 MAX_TEXT = 200_000  # characters
 DUPLICATE = "duplicate"
 RETRIES = (timedelta(minutes=10), timedelta(hours=2))
@@ -61,7 +59,7 @@ class _Reading:
     words: int = 0
     tags: tuple[str, ...] = ()
     topic_id: int | None = None
-    page: Extracted = Extracted()
+    page: Extracted = field(default_factory=Extracted)
     passing: bool = False
 
 
@@ -72,8 +70,7 @@ def enrich_article(system: System, article_id: int, attempt: int = 1) -> None:
     later it is tried again, twice. Running it again on an article that was read does nothing.
     """
     now = system.clock.now()
-    with system.db.write() as db:
-        known = _load(db, article_id, attempt)
+    known = _known(system, article_id, attempt)
     if known is None:
         return
     body = plain_text(known.html)
@@ -91,27 +88,35 @@ def needs_page(body: str) -> bool:
     return len(words(body)) < ENOUGH or _CUT.search(body[-40:]) is not None
 
 
-def merged_tags(*groups: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags of all groups as they are shown, each once however it is spelled."""
-    tags: dict[str, str] = {}
-    for tag in (ingest.shown_line(tag.replace("_", " ")).strip("# ") for g in groups for tag in g):
-        if tag:
-            tags.setdefault(fold(tag), tag)
-    return tuple(tags.values())[:MAX_TAGS]
+def _known(system: System, article_id: int, attempt: int) -> _Known | None:
+    """Read an article that waits for its text, with the topics there are; None if it does not."""
+    with system.db.read() as db:
+        known = _load(db, article_id, attempt)
+    if known is None or known.topics:
+        return known
+    with system.db.write() as db:  # the first article of a new house
+        ensure_topics(db)
+    with system.db.read() as db:
+        return _load(db, article_id, attempt)
 
 
 def _load(db: Session, article_id: int, attempt: int) -> _Known | None:
-    """Read an article that waits for its text; None when it does not."""
     article = db.get(Article, article_id)
-    waits = ArticleState.NEW if attempt == 1 else ArticleState.UNREADABLE
-    if article is None or article.state != waits:
+    if article is None or article.state != _waiting(attempt):
         return None
-    ensure_topics(db)
-    topic = select(SOURCE.c.topic_id).where(SOURCE.c.id == article.source_id)
+    default = select(SOURCE.c.topic_id).where(SOURCE.c.id == article.source_id)
     return _Known(
         article.id, article.link, article.title, article.html, tuple(article.tags),
-        tuple(topic_hints(db)), db.scalar(topic),
+        tuple(
+            TopicHint(topic.id, topic.name, tuple(topic.hints))
+            for topic in db.scalars(select(Topic).order_by(Topic.position, Topic.id))
+        ),
+        db.scalar(default),
     )  # fmt: skip
+
+
+def _waiting(attempt: int) -> ArticleState:
+    return ArticleState.NEW if attempt == 1 else ArticleState.UNREADABLE
 
 
 def _page(fetched: Fetched) -> tuple[Extracted, Fetched | None]:
@@ -129,10 +134,10 @@ def _read(known: _Known, body: str, page: Extracted, failure: Fetched | None) ->
     """Choose the fuller text, clean it once and make of it what readers see."""
     whole = page.text if len(words(page.text)) > LONGER * len(words(body)) else body
     whole = whole[:MAX_TEXT]
-    text = display(strip_boilerplate(whole))
     title = known.title or ingest.shown_line(page.title)
+    text = display(strip_boilerplate(whole, title=title))
     found = words(text)
-    if not found or fold(" ".join(found)) == " ".join(words(title)):
+    if not found or found == words(title):
         reason = f"page_{failure.outcome.value}" if failure else "no_text"
         return _Reading(
             reason="encoding" if page.doubtful else reason, page=page,
@@ -140,7 +145,7 @@ def _read(known: _Known, body: str, page: Extracted, failure: Fetched | None) ->
         )
     if not charset.readable(text):
         return _Reading(reason="encoding", page=page)
-    tags = merged_tags(known.tags, hashtags(whole))
+    tags = ingest.merged_tags(known.tags, hashtags(whole))
     topic = known.source_topic or topic_of(title, text, tags, known.topics)
     summary = summarise(text, title=title, method=Method.MIX).text
     return _Reading(text, summary, "", len(found), tags, topic, page)
@@ -149,8 +154,7 @@ def _read(known: _Known, body: str, page: Extracted, failure: Fetched | None) ->
 def _save(db: Session, article_id: int, reading: _Reading, attempt: int, now: datetime) -> None:
     """Store a reading unless somebody else has read the article meanwhile."""
     article = db.get(Article, article_id, with_for_update=True)
-    waits = ArticleState.NEW if attempt == 1 else ArticleState.UNREADABLE
-    if article is None or article.state != waits:
+    if article is None or article.state != _waiting(attempt):
         return
     _take_from_page(article, reading.page)
     if reading.text:
@@ -180,7 +184,7 @@ def _fill(db: Session, article: Article, reading: _Reading, now: datetime) -> No
     article.text, article.words = reading.text, reading.words
     article.tags, article.topic_id = list(reading.tags), reading.topic_id
     article.state, article.reason = ArticleState.READY.value, ""
-    article.text_hash = article.text_hash or ingest.text_hash(reading.text)
+    article.text_hash = article.text_hash or ingest.text_hash(article.title, reading.text)
     if _copy_of(db, article):
         article.state, article.reason = ArticleState.EXCLUDED.value, DUPLICATE
     db.add(

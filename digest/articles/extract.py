@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
@@ -76,9 +77,12 @@ def extract_text(html: str, url: str) -> Extracted:
 
 def _text(html: str, titles: set[str]) -> str:
     """The article's own words, without a first line that only repeats its title."""
-    import trafilatura
+    with warnings.catch_warnings():
+        # urllib3, which trafilatura loads and we never use, warns of a proxy library it misses.
+        warnings.simplefilter("ignore")
+        from trafilatura import extract
 
-    found = trafilatura.extract(
+    found = extract(
         html, output_format="txt", include_comments=False, include_tables=False
     )
     lines = [line.strip() for line in strip_controls(found or "").split("\n") if line.strip()]

@@ -25,6 +25,7 @@ from digest.text.split import words
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # older dates are mistakes of the sender: 1970, year 1
 TELLING = 20  # words from which two equal texts are the same article, not the same teaser
 MAX_HTML = 500_000  # characters
+MAX_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,13 @@ def article_key(link: str, title: str, guid: str = "") -> str:
     return _hash(f"{place}\n{' '.join(fold(title).split())}")
 
 
-def text_hash(text: str) -> str:
-    """Return the hash by which two texts are the same; "" for one too short to tell."""
+def text_hash(title: str, text: str) -> str:
+    """Return the hash by which two articles say the same; "" for a text too short to tell.
+
+    The title counts: some sites put one and the same description under everything.
+    """
     found = words(text)
-    return _hash(" ".join(found)) if len(found) >= TELLING else ""
+    return _hash("\n".join([" ".join(words(title)), *found])) if len(found) >= TELLING else ""
 
 
 def store_entries(
@@ -63,9 +67,9 @@ def store_entries(
 ) -> list[int]:
     """Store the entries that are new and queue their reading; returns the new article ids.
 
-    An entry is known by its key anywhere, and within its source by its guid, its link or its
-    whole text: neither new guids nor new links nor corrected titles make a second article. An
-    entry with a ``problem`` is kept as unreadable, with that reason.
+    An entry is known by its key anywhere, and within its source by its guid, its link, or its
+    title with its whole text: neither new guids nor new links nor corrected titles make a second
+    article. An entry with a ``problem`` is kept as unreadable, with that reason.
     """
     rows = _fresh(db, source_id, _distinct(entries))
     if not rows:
@@ -79,9 +83,11 @@ def store_entries(
     )
     values = [_values(row, source_id, source_name, now) for row in rows]
     stored = db.execute(statement, values).all()
-    for article_id, state in stored:
-        if state == ArticleState.NEW:
-            queue.put(db, "enrich_article", key=str(article_id), now=now, article_id=article_id)
+    queue.put_each(
+        db, "enrich_article",
+        {str(one): {"article_id": one} for one, state in stored if state == ArticleState.NEW},
+        now=now,
+    )
     if any(state == ArticleState.UNREADABLE for _, state in stored):
         queue_regroup(db, now)
     return sorted(article_id for article_id, _ in stored)
@@ -116,7 +122,7 @@ def _row(entry: Entry, *, one_link: bool, one_guid: bool) -> _Row:
         guid=_hash(entry.guid) if entry.guid and one_guid else key,
         link=entry.link if one_link and _names_an_article(entry.link) else "",
         html=html,
-        text_hash=text_hash(plain_text(html)),
+        text_hash=text_hash(entry.title, plain_text(html)),
     )
 
 
@@ -173,6 +179,19 @@ def _values(row: _Row, source_id: int, source_name: str, now: datetime) -> dict[
 def shown_line(text: str) -> str:
     """Return a title or a name as one line to be shown."""
     return re.sub(r"\s+", " ", display(text)).strip()
+
+
+def merged_tags(*groups: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags of all groups as they are shown, each once however it is spelled."""
+    tags: dict[str, str] = {}
+    for tag in (_tag_line(tag) for group in groups for tag in group):
+        if tag:
+            tags.setdefault(fold(tag), tag)
+    return tuple(tags.values())[:MAX_TAGS]
+
+
+def _tag_line(tag: str) -> str:
+    return shown_line(tag.replace("_", " ")).strip("# ")
 
 
 def _published(at: datetime | None, now: datetime) -> datetime:

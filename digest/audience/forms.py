@@ -94,6 +94,14 @@ def form_by_key(db: Session, public_key: str) -> FormRow:
     return _found(db, db.scalar(select(Form).where(Form.public_key == public_key)), public_key)
 
 
+def key_for(db: Session, newsletter_id: int) -> str | None:
+    """Return the public key of a newsletter's first form, or None when it has none."""
+    return db.scalar(
+        select(Form.public_key)
+        .where(Form.newsletter_id == newsletter_id).order_by(Form.id).limit(1)
+    )
+
+
 def read_origins(text: str) -> tuple[str, ...]:
     """Read origins typed one a line; raises Refused("bad_origin", origin=…) for what is none."""
     found = []
@@ -141,12 +149,11 @@ def _found(db: Session, row: Form | None, name: object) -> FormRow:
 
 def _form_row(db: Session, row: Form) -> FormRow:
     newsletter = db.get_one(Newsletter, row.newsletter_id)
-    asked = dict(
-        db.execute(
-            select(Membership.state, func.count())
-            .where(Membership.form_id == row.id).group_by(Membership.state)
-        ).tuples().all()
+    states = db.execute(
+        select(Membership.state, func.count())
+        .where(Membership.form_id == row.id).group_by(Membership.state)
     )
+    asked = {state: count for state, count in states}  # noqa: C416  (rows are no pairs to mypy)
     return FormRow(
         id=row.id, public_key=row.public_key, name=row.name, list_id=row.list_id,
         newsletter_id=row.newsletter_id, heading=row.heading, text=row.text,

@@ -108,13 +108,12 @@ def _count(
 def _compare(db: Session, list_id: int, keys: list[str], counts: dict[str, int]) -> None:
     """Ask which of the addresses are stopped, and which are on the list already."""
     stopped = suppressed_among(db, keys)
-    known = dict(
-        db.execute(
-            select(Subscriber.address_key, Membership.state)
-            .join(Membership, Membership.subscriber_id == Subscriber.id)
-            .where(Membership.list_id == list_id, Subscriber.address_key.in_(keys))
-        ).tuples().all()
+    found = db.execute(
+        select(Subscriber.address_key, Membership.state)
+        .join(Membership, Membership.subscriber_id == Subscriber.id)
+        .where(Membership.list_id == list_id, Subscriber.address_key.in_(keys))
     )
+    known = {row.address_key: row.state for row in found}
     left = {key for key, state in known.items() if state == MembershipState.LEFT} | stopped
     counts["left"] += len(left)
     counts["existing"] += len(known.keys() - left)

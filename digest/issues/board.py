@@ -20,8 +20,10 @@ from digest.issues.models import Issue, Item, Role, Section
 from digest.staff import audit
 from digest.system.build import System
 from digest.system.errors import NotFound, Refused
+from digest.text.split import sentences as split_sentences
 
 OTHER = "متفرقات"  # the section of stories without a topic
+SENTENCES = {Role.LEAD: 3, Role.SECOND: 1, Role.BRIEF: 1}  # of a machine summary (DESIGN §5)
 
 
 def edit_issue(
@@ -66,11 +68,12 @@ def place(
 ) -> Item:
     """Append an article to a section; the first one of a section leads it."""
     items = _items(db, section.id)
+    role = role or (Role.SECOND if items else Role.LEAD)
     item = Item(
         issue_id=section.issue_id, section_id=section.id, position=len(items),
-        role=(role or (Role.SECOND if items else Role.LEAD)).value, story_id=story_id,
+        role=role.value, story_id=story_id,
         article_id=article.id, title=article.title, link=article.link, image=article.image,
-        image_alt=article.title if article.image else "", summary=summary,
+        image_alt=article.title if article.image else "", summary=fit_summary(summary, role),
         source_name=article.source_name, words=article.words,
     )
     db.add(item)
@@ -99,14 +102,17 @@ def set_role(
     db: Session, issue_id: int, item_id: int, role: Role, *, based_on: int, by: int | None,
     now: datetime,
 ) -> int:
-    """Make an item the lead, an ordinary story or a brief; the old lead steps back."""
+    """Make an item the lead, an ordinary story or a brief; the old lead steps back.
+
+    A machine summary is fitted to the new role; one that an editor wrote stays as it is.
+    """
     issue = states.editable(db, issue_id, based_on)
     item = _item(db, issue_id, item_id)
     if role is Role.LEAD:
         for other in _items(db, item.section_id):
             if other.role == Role.LEAD:
-                other.role = Role.SECOND.value
-    item.role = role.value
+                _give_role(db, other, Role.SECOND)
+    _give_role(db, item, role)
     return _done(db, issue, "role", by=by, now=now, item=item_id, role=role.value)
 
 
@@ -212,6 +218,12 @@ def regenerate_summary(
         return _done(db, issue, "regenerate", by=by, now=now, item=item_id, method=method.value)
 
 
+def fit_summary(summary: str, role: Role) -> str:
+    """Return as many first sentences of a machine summary as a role has room for."""
+    kept = split_sentences(summary)[: SENTENCES[role]]
+    return summary[: kept[-1].end] if kept else summary
+
+
 def append_section(db: Session, issue_id: int, title: str, topic_id: int | None) -> Section:
     """Add a section at the end of an issue."""
     section = Section(
@@ -220,6 +232,13 @@ def append_section(db: Session, issue_id: int, title: str, topic_id: int | None)
     db.add(section)
     db.flush()
     return section
+
+
+def _give_role(db: Session, item: Item, role: Role) -> None:
+    machine = latest_summary(db, item.article_id) if item.article_id else ""
+    if machine and item.summary == fit_summary(machine, Role(item.role)):
+        item.summary = fit_summary(machine, role)
+    item.role = role.value
 
 
 def _topic_section(db: Session, issue_id: int, topic_id: int | None) -> Section:
@@ -260,7 +279,7 @@ def _item(db: Session, issue_id: int, item_id: int) -> Item:
     return item
 
 
-def _number(rows: Sequence[Section] | Sequence[Item]) -> None:
+def _number(rows: Sequence[Section | Item]) -> None:
     for position, row in enumerate(rows):
         row.position = position
 

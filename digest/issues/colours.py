@@ -33,14 +33,14 @@ def light(brand: str) -> Shades:
     """Return the light scheme of a brand colour."""
     if brand.upper() == LIGHT.brand:
         return LIGHT
-    return _branded(LIGHT, brand, towards=BLACK, tint=0.12)
+    return _branded(LIGHT, brand, towards=BLACK, tint=0.1)
 
 
 def dark(brand: str) -> Shades:
     """Return the dark scheme of a brand colour."""
     if brand.upper() == LIGHT.brand:
         return DARK
-    return _branded(DARK, brand, towards=WHITE, tint=0.2)
+    return _branded(DARK, brand, towards=WHITE, tint=0.15)
 
 
 def contrast(one: str, other: str) -> float:

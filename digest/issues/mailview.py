@@ -78,8 +78,9 @@ def view_issue(doc: IssueDoc, variant: Variant) -> IssueView:
         tagline=one_line(look.tagline),
         subject=one_line(doc.subject),
         preheader=one_line(doc.preheader),
-        date_line=_date(doc, variant, hijri=False),
-        hijri_line=_date(doc, variant, hijri=True) if look.hijri else "",
+        date_line=dates.date_line(doc.day, months=look.months, numerals=variant.digits),
+        hijri_line=dates.hijri_line(doc.day, numerals=variant.digits, offset=look.hijri_offset)
+        if look.hijri else "",
         number_line=f"العدد {number}" if number else "",
         read_line=_count("read", dates.read_minutes(_words(doc)), variant) if doc.items else "",
         note=paragraphs(doc.note),
@@ -152,14 +153,6 @@ def _story(item: ItemDoc, place: int, variant: Variant) -> StoryView:
         minutes=_count("minute", item.minutes, variant) if item.minutes else "",
         image="" if item.role == Role.BRIEF else web_address(item.image),
         image_alt=one_line(item.image_alt),
-    )
-
-
-def _date(doc: IssueDoc, variant: Variant, *, hijri: bool) -> str:
-    look = doc.look
-    return dates.date_line(
-        doc.day, months=look.months, numerals=variant.digits, weekday=not hijri, lang=LANGUAGE,
-        hijri=hijri, hijri_offset=look.hijri_offset,
     )
 
 

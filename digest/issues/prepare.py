@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from digest.articles.models import Article
@@ -100,9 +100,11 @@ def plan(db: Session, now: datetime) -> int:
         if not slots:
             continue
         newsletter.planned_until = slots[-1]
-        missed = [slot for slot in slots[:-1] if slot < now]
-        if _too_late(newsletter, slots[-1], now):
-            missed.append(slots[-1])
+        # Of several overdue slots only the newest may still be sent.
+        overdue = [slot for slot in slots if slot < now]
+        missed = [
+            slot for slot in overdue if slot != overdue[-1] or _too_late(newsletter, slot, now)
+        ]
         if missed:
             audit.record(db, "slot.missed", now=now, subject="newsletter",
                          subject_id=newsletter.id, count=len(missed),
@@ -129,14 +131,15 @@ def prepare_issue(
         newsletter = db.get(Newsletter, newsletter_id, with_for_update=True)
         if newsletter is None:
             raise NotFound("no_such_newsletter", newsletter=newsletter_id)
-        since = now - timedelta(hours=newsletter.period_hours)
+        since = period_start(now, newsletter.period_hours)
         found = fresh_candidates(db, newsletter_id, since=since, until=now)
         enough = slot_at is None or len(found) >= newsletter.min_items
         issue_id = _insert(db, newsletter, slot_at, enough=enough, now=now)
         if issue_id is None:
             return db.scalar(
                 select(Issue.id).where(
-                    Issue.newsletter_id == newsletter_id, Issue.slot_at == slot_at
+                    Issue.newsletter_id == newsletter_id, Issue.slot_at == slot_at,
+                    Issue.state != IssueState.SKIPPED,
                 )
             )
         if not enough:
@@ -163,21 +166,23 @@ def new_draft(db: Session, newsletter_id: int, *, by: int | None, now: datetime)
     return issue_id
 
 
+def period_start(now: datetime, hours: int) -> datetime:
+    """Return the time from which stories are new enough for an issue made now."""
+    return now - timedelta(hours=hours)
+
+
 def fresh_candidates(
     db: Session, newsletter_id: int, *, since: datetime, until: datetime
 ) -> list[Candidate]:
     """Return the stories of a period that this newsletter has not sent and is not about to."""
-    spoken_for = (
-        select(Item.story_id, Item.article_id)
+    told = (
+        select(Item.story_id, Article.story_id)
         .join(Issue, Issue.id == Item.issue_id)
+        # Grouping may have moved a sent article to another story since: that one is known, too.
+        .outerjoin(Article, Article.id == Item.article_id)
         .where(Issue.newsletter_id == newsletter_id, Issue.state.in_(SPOKEN_FOR))
     )
-    rows = db.execute(spoken_for).all()
-    stories = {story_id for story_id, _ in rows}
-    # Grouping may have moved a sent article to another story since: that one is known, too.
-    stories |= set(
-        db.scalars(select(Article.story_id).where(Article.id.in_([row[1] for row in rows])))
-    )
+    stories = {story_id for row in db.execute(told) for story_id in row}
     return [one for one in candidates(db, since=since, until=until) if one.story_id not in stories]
 
 
@@ -221,13 +226,10 @@ def _insert(
         "slot_at": slot_at, "state": IssueState.DRAFT.value, "version": 1, "subject": "",
         "preheader": "", "note": "", "note_by": "", "reason": "", "created_at": now,
     }
-    table = Issue.__table__
-    if slot_at is not None and not insert_new(
-        db, table, values, key=["newsletter_id", "slot_at"]
-    ):
-        return None
     if slot_at is None:
-        return db.execute(table.insert().values(values).returning(table.c.id)).scalar_one()
+        return db.execute(insert(Issue).values(values).returning(Issue.id)).scalar_one()
+    if not insert_new(db, Issue.__table__, values, key=["newsletter_id", "slot_at"]):
+        return None
     return db.scalar(
         select(Issue.id).where(Issue.newsletter_id == newsletter.id, Issue.slot_at == slot_at)
     )

@@ -27,7 +27,7 @@ def check_rule(rule: Mapping[str, Any], zone: str) -> None:
     _zone(zone)
     if rule.get("kind") not in KINDS:
         raise Refused("bad_rule", reason="kind")
-    next(_local_times(rule, datetime(2026, 1, 1)), None)
+    next(_local_times(rule, datetime(2026, 1, 1)), None)  # noqa: DTZ001  (a wall clock has no zone)
 
 
 def next_slots(rule: Mapping[str, Any], zone: str, after: datetime, n: int) -> list[datetime]:
@@ -87,7 +87,10 @@ def _local_times(rule: Mapping[str, Any], start: datetime) -> Iterator[datetime]
 def _days(rule: Mapping[str, Any]) -> frozenset[int]:
     if rule["kind"] == "daily":
         return frozenset(range(7))
-    days = frozenset(int(day) for day in rule.get("days", ()))
+    try:
+        days = frozenset(int(day) for day in rule.get("days") or ())
+    except (TypeError, ValueError) as error:
+        raise Refused("bad_rule", reason="days") from error
     if not days or not days <= frozenset(range(7)):
         raise Refused("bad_rule", reason="days")
     return days
@@ -95,9 +98,12 @@ def _days(rule: Mapping[str, Any]) -> frozenset[int]:
 
 def _time(rule: Mapping[str, Any]) -> time:
     try:
-        return time.fromisoformat(str(rule.get("at", "")))
+        at = time.fromisoformat(str(rule.get("at", "")))
     except ValueError as error:
         raise Refused("bad_rule", reason="at") from error
+    if at.tzinfo is not None:  # the zone is the newsletter's, never the rule's
+        raise Refused("bad_rule", reason="at")
+    return at
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -15,6 +15,7 @@ from digest.newsletters.calendar import check_rule
 from digest.newsletters.models import Late, Newsletter, Policy, newsletter_list
 from digest.staff import audit
 from digest.system.errors import NotFound, Refused
+from digest.text.clean import strip_controls
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")
 DAILY = {"kind": "daily", "at": "06:00"}
@@ -128,7 +129,10 @@ def _columns(values: NewsletterValues) -> dict[str, Any]:
     columns = asdict(values)
     columns.pop("list_ids")
     columns["rule"] = dict(values.rule)
-    columns["sender_name"] = values.sender_name or values.name
+    # These become mail headers and titles: one line each, whatever was pasted.
+    for name in ("name", "sender_name", "tagline"):
+        columns[name] = " ".join(strip_controls(columns[name]).split())
+    columns["sender_name"] = columns["sender_name"] or columns["name"]
     return columns
 
 
@@ -143,7 +147,7 @@ def _row(db: Session, newsletter: Newsletter) -> NewsletterRow:
 
 
 def _check(db: Session, values: NewsletterValues, *, newsletter_id: int | None) -> None:
-    if not values.name.strip():
+    if not strip_controls(values.name).strip():
         raise Refused("no_name")
     if not SLUG.fullmatch(values.slug):
         raise Refused("bad_slug", slug=values.slug)

@@ -34,8 +34,8 @@ ACCEPT_FEED = (
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 PER_HOST = 2  # sources of one host queued at once: we are a guest
 LOST = timedelta(hours=1)  # a source whose job vanished is asked again after this
-PACE_DAYS = 7  # days of articles from which a source's pace is known
 MOVED_IF = frozenset({Outcome.DNS, Outcome.NETWORK, Outcome.TLS, Outcome.HTTP_ERROR, Outcome.GONE})
+TEXTS = "نصوص"  # the source of texts that come without a name
 TITLE_AT = 160  # characters of a text's first line that can be its title
 
 
@@ -97,18 +97,18 @@ def add_source(
         known = db.scalar(select(Source.id).where(Source.url_key == key))
         raise Refused("source_known", source=known)
     source_id = db.scalars(select(Source.id).where(Source.url_key == key)).one()
-    queue.put(db, "collect_source", key=str(source_id), now=now, source_id=source_id)
+    enqueue(db, source_id, now=now)
     audit.record(db, "source.add", now=now, by=by, subject="source", subject_id=source_id)
     return source_id
 
 
 def add_text(
-    db: Session, text: str | bytes, *, title: str = "", link: str = "", source_name: str = "نصوص",
+    db: Session, text: str | bytes, *, name: str = TEXTS, title: str = "", link: str = "",
     published_at: datetime | None = None, now: datetime,
 ) -> list[int]:
     """Store a text from a file or standard input as one article; returns its id if it is new.
 
-    Bytes are read in whatever encoding they are in. Without a title a short first line is taken.
+    ``name`` is the source that readers see. Bytes are read in whatever encoding they are in. Without a title a short first line is taken.
     Raises Refused("empty_text") and Refused("bad_url", reason=…) for a link that is none.
     """
     decoded = charset.decode(text) if isinstance(text, bytes) else None
@@ -128,8 +128,18 @@ def add_text(
         published_at=published_at,
         problem="encoding" if decoded and decoded.doubtful else "",
     )
-    source_id = _text_source(db, source_name, now)
-    return ingest.store_entries(db, source_id, [entry], source_name=source_name, now=now)
+    source_id = _text_source(db, name, now)
+    return ingest.store_entries(db, source_id, [entry], source_name=name, now=now)
+
+
+def enqueue(db: Session, source_id: int, *, now: datetime) -> bool:
+    """Queue one source, due or not; False when it is queued already.
+
+    Raises NotFound("no_such_source").
+    """
+    if db.get(Source, source_id) is None:
+        raise NotFound("no_such_source", source=source_id)
+    return queue.put(db, "collect_source", key=str(source_id), now=now, source_id=source_id)
 
 
 def enqueue_due(db: Session, now: datetime, limit: int = 50) -> int:
@@ -149,9 +159,7 @@ def enqueue_due(db: Session, now: datetime, limit: int = 50) -> int:
             continue
         hosts[source.site_host] += 1
         source.next_at = now + LOST
-        queued += queue.put(
-            db, "collect_source", key=str(source.id), now=now, source_id=source.id
-        )
+        queued += enqueue(db, source.id, now=now)
     return queued
 
 
@@ -289,11 +297,11 @@ def _settle(db: Session, source: Source, url: str) -> None:
 
 def pace(db: Session, source_id: int, now: datetime) -> float:
     """Return how many articles a day a source brought lately."""
-    since = now - timedelta(days=PACE_DAYS)
+    since = now - timedelta(days=health.PACE_DAYS)
     count = select(func.count(Article.id)).where(
         Article.source_id == source_id, Article.published_at > since
     )
-    return (db.scalar(count) or 0) / PACE_DAYS
+    return (db.scalar(count) or 0) / health.PACE_DAYS
 
 
 def _text_source(db: Session, name: str, now: datetime) -> int:

@@ -19,6 +19,7 @@ HEAD_HTML = 400_000  # characters of a page searched for links to its feeds
 
 _FEED_ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _HTML_ROOT = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json",
                "application/rdf+xml", "text/xml", "application/xml"}
 
@@ -94,7 +95,9 @@ def _finish(kind: FeedKind, raw: xmlfeed.RawFeed, decoded: Decoded) -> FeedDocum
 
 
 def _readable(entry: Entry) -> bool:
-    return charset.readable(entry.title) and charset.readable(entry.html or entry.summary_html)
+    # Tags go first: <p>خبر</p> looks like one word of two scripts.
+    body = _TAG.sub(" ", entry.html or entry.summary_html)
+    return charset.readable(entry.title) and charset.readable(body)
 
 
 def _held(entry: Entry) -> Entry:

@@ -16,6 +16,7 @@ PAGE_INTERVAL = timedelta(hours=6)  # one page rarely changes
 AT_MOST = timedelta(hours=24)  # for any delay, whatever a server asks for
 ASKS_PER_ITEM = 2.0  # a source is asked about twice for each new item it brings
 KEPT = timedelta(days=7)  # of attempts: about a thousand of a busy feed
+PACE_DAYS = 7  # days of articles from which a source's pace is known
 BROKEN_AT = 3  # failures in a row
 QUIET = timedelta(days=3)  # without an item a source is slow
 SILENT = timedelta(days=7)  # and then stopped

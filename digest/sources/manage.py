@@ -1,4 +1,4 @@
-"""What an editor decides about a source: its name, its topic, whether it is asked at all."""
+"""What an editor does with a source. All raise NotFound("no_such_source")."""
 
 from __future__ import annotations
 
@@ -7,73 +7,88 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.sources.collect import enqueue
 from digest.sources.models import Source, SourceKind, SourceState
 from digest.staff import audit
-from digest.system import queue
 from digest.system.errors import NotFound, Refused
+from digest.text import urls
 
 
 def change_source(
     db: Session, source_id: int, *, name: str, topic_id: int | None, weight: float,
     by: int | None, now: datetime,
 ) -> None:
-    """Set name, topic and weight; articles that were collected before keep theirs.
-
-    Raises Refused("no_name") or NotFound("no_such_source").
-    """
-    if not name.strip():
-        raise Refused("no_name")
+    """Set a source's name, default topic and weight. Raises Refused("no_name")."""
     source = _source(db, source_id)
-    source.name, source.topic_id = " ".join(name.split())[:200], topic_id
-    source.weight = weight
-    _record(db, "change", source_id, by=by, now=now)
+    name = " ".join(name.split())[:200]
+    if not name:
+        raise Refused("no_name")
+    source.name, source.topic_id, source.weight = name, topic_id, weight
+    _done(db, source, "change", by, now)
 
 
 def pause_source(db: Session, source_id: int, *, by: int | None, now: datetime) -> None:
-    """Leave a source alone until ``resume_source``."""
+    """Leave a source alone until it is resumed."""
     source = _source(db, source_id)
     source.state, source.next_at = SourceState.PAUSED.value, None
-    _record(db, "pause", source_id, by=by, now=now)
+    _done(db, source, "pause", by, now)
 
 
 def resume_source(db: Session, source_id: int, *, by: int | None, now: datetime) -> None:
-    """Ask a source again, now, as if it had never failed."""
+    """Ask a paused or given up source again, at once and with its failures forgotten."""
     source = _source(db, source_id)
-    source.state, source.next_at, source.failures = SourceState.ACTIVE.value, now, 0
-    db.flush()
+    source.state, source.failures, source.next_at = SourceState.ACTIVE.value, 0, now
+    _done(db, source, "resume", by, now)
     collect_now(db, now, source_id=source_id)
-    _record(db, "resume", source_id, by=by, now=now)
+
+
+def accept_move(db: Session, source_id: int, *, by: int | None, now: datetime) -> None:
+    """Take the address that a permanent redirect leads to as the source's own.
+
+    Raises Refused("not_moved") and Refused("source_known") when another source has it.
+    """
+    source = _source(db, source_id)
+    if source.moved_to is None:
+        raise Refused("not_moved", source=source_id)
+    key = urls.url_key(source.moved_to)
+    known = db.scalar(select(Source.id).where(Source.url_key == key, Source.id != source_id))
+    if known is not None:
+        raise Refused("source_known", source=known)
+    source.url, source.url_key = source.moved_to, key
+    source.site_host, source.moved_to = urls.host(source.url), None
+    _done(db, source, "move", by, now)
 
 
 def delete_source(db: Session, source_id: int, *, by: int | None, now: datetime) -> None:
-    """Forget a source and its attempts; its articles stay, under the name they came by."""
-    db.delete(_source(db, source_id))
-    _record(db, "delete", source_id, by=by, now=now)
+    """Forget a source and its attempts; its articles stay, with the name they came under."""
+    source = _source(db, source_id)
+    _done(db, source, "delete", by, now)
+    db.delete(source)
+    db.flush()
 
 
 def collect_now(db: Session, now: datetime, *, source_id: int | None = None) -> int:
-    """Queue one source, or every active one, at once; returns how many were not queued already."""
-    statement = select(Source.id).where(
-        Source.state == SourceState.ACTIVE, Source.kind != SourceKind.TEXT
-    )
+    """Queue one source, or every active one, due or not; returns how many were queued."""
     if source_id is not None:
-        _source(db, source_id)
-        statement = statement.where(Source.id == source_id)
-    return sum(
-        queue.put(db, "collect_source", key=str(one), now=now, source_id=one)
-        for one in db.scalars(statement.order_by(Source.id)).all()
-    )
+        return int(enqueue(db, source_id, now=now))
+    active = db.scalars(
+        select(Source.id)
+        .where(Source.state == SourceState.ACTIVE, Source.kind != SourceKind.TEXT)
+        .order_by(Source.id)
+    ).all()
+    return sum(enqueue(db, one, now=now) for one in active)
 
 
 def _source(db: Session, source_id: int) -> Source:
-    source = db.get(Source, source_id)
+    source = db.get(Source, source_id, with_for_update=True)
     if source is None:
         raise NotFound("no_such_source", source=source_id)
     return source
 
 
-def _record(
-    db: Session, act: str, source_id: int, *, by: int | None, now: datetime
-) -> None:
-    audit.record(db, f"source.{act}", now=now, by=by, subject="source", subject_id=source_id)
+def _done(db: Session, source: Source, act: str, by: int | None, now: datetime) -> None:
+    audit.record(
+        db, f"source.{act}", now=now, by=by, subject="source", subject_id=source.id,
+        name=source.name,
+    )
     db.flush()

@@ -32,3 +32,8 @@ def subscribe_url(base_url: str, public_key: str) -> str:
 def archive_url(base_url: str, slug: str, number: int | None = None) -> str:
     """Return the address of a newsletter's archive, or of one issue in it."""
     return f"{base_url}/archive/{slug}" + (f"/{number}" if number is not None else "")
+
+
+def issue_url(base_url: str, issue_id: int) -> str:
+    """Return the address of an issue's page in the panel."""
+    return f"{base_url}/admin/issues/{issue_id}"

@@ -6,8 +6,9 @@ The table is the truth. Threads, or Celery later, only execute what it says.
 from __future__ import annotations
 
 import os
+import secrets
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +22,7 @@ from digest.system.db import UTC, Base, insert_new
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
+LIFE = secrets.token_hex(4)  # tells this process from an earlier one of the same number
 BACKOFF = (10, 60, 300, 1800)  # seconds before the second, third, … attempt
 
 
@@ -93,9 +95,26 @@ def put(
     return db.execute(statement).first() is not None
 
 
+def put_each(db: Session, kind: str, jobs: Mapping[str, Mapping[str, Any]], *,
+             now: datetime) -> None:
+    """Queue many jobs of one kind in one statement, keys to arguments; open ones stay as they are."""
+    if not jobs:
+        return
+    make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = make(Job).on_conflict_do_nothing(
+        index_elements=["kind", "key"], index_where=text("state <> 'dead'")
+    )
+    rows = [
+        {"kind": kind, "key": key, "args": dict(args), "state": JobState.READY.value,
+         "run_at": now, "epoch": 0, "attempts": 0}
+        for key, args in jobs.items()
+    ]
+    db.execute(statement, rows)
+
+
 def worker_name(number: int) -> str:
     """Name a worker thread so that a later process can tell whether its process still lives."""
-    return f"{socket.gethostname()}:{os.getpid()}:{number}"
+    return f"{socket.gethostname()}:{os.getpid()}-{LIFE}:{number}"
 
 
 def claim(
@@ -172,28 +191,35 @@ def _mine(db: Session, job: Claim, **values: Any) -> bool:
     return db.execute(statement).first() is not None
 
 
-def reclaim_dead(db: Session, now: datetime) -> int:
-    """Expire the leases of workers whose process on this machine is gone; returns how many.
+def reclaim_dead(db: Session, now: datetime) -> list[Claim]:
+    """Expire the leases of workers whose process on this machine is gone; returns their jobs.
 
     After kill -9 a restart need not wait for the lease to run out.
     """
-    rows = db.execute(select(Job.id, Job.worker).where(Job.state == JobState.RUNNING)).all()
-    gone = [job_id for job_id, worker in rows if worker and not _alive(worker)]
+    rows = db.execute(
+        select(Job.id, Job.kind, Job.args, Job.epoch, Job.worker)
+        .where(Job.state == JobState.RUNNING)
+    ).all()
+    gone = [Claim(*row[:4]) for row in rows if row.worker and not _alive(row.worker)]
     if gone:
         db.execute(
             update(Job)
-            .where(Job.id.in_(gone))
+            .where(Job.id.in_([job.id for job in gone]))
             .values(lease_until=now - timedelta(seconds=1))
             .execution_options(synchronize_session=False)
         )
-    return len(gone)
+    return gone
 
 
 def _alive(worker: str) -> bool:
     """Whether the worker's process runs; a worker on another machine is taken to be alive."""
-    host, pid, _ = worker.rsplit(":", 2)
+    host, process, _ = worker.rsplit(":", 2)
     if host != socket.gethostname():
         return True
+    pid, _, life = process.partition("-")
+    if int(pid) == os.getpid():
+        # A container that starts again gives the same number to another process.
+        return life == LIFE
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

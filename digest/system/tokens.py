@@ -8,6 +8,7 @@ from digest.system.errors import Refused
 
 CONFIRM = "confirm"
 LEAVE = "leave"
+BOUNCE = "bounce"
 PREFERENCES = "preferences"
 SETUP = "setup"
 PASSWORD = "set-password"

@@ -50,12 +50,26 @@ _EDGES = re.compile(r"^\W+|\W+$")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _JOINED = re.compile(r"[^A-Za-z]*[A-Za-z][\x00-\x7f]*")  # «الـPDF»: one change, plain letters
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_BEYOND_ASCII = re.compile(r"[\u0080-\u024f]")
 _ACCENTED = re.compile(r"[\u00c0-\u00ff]")
 # Signs that stand inside a word only by mistake; quotation marks («لـ«رويترز»») are not among them.
 _ODD = re.compile(
     r"[\u0080-\u009f\ufffd\u00a1-\u00aa\u00ac-\u00ba\u00bc-\u00bf\u00d7\u00f7"
     r"\u201a\u201e\u2020-\u2022\u2030\u2500-\u25ff]"
+)
+_MISTAKEN = ("cp1252", "latin-1", "cp1256")  # what UTF-8 is read as by mistake
+
+
+def _looks(first: int, last: int) -> str:
+    """The characters that bytes of a range look like when they are read by mistake."""
+    found = {bytes([byte]).decode(name, "ignore")
+             for byte in range(first, last + 1) for name in _MISTAKEN}
+    return re.escape("".join(sorted(found)))
+
+
+# ASCII, and what each lead byte with its continuations looks like: quick to rule out, since no
+# Arabic word is written so.
+_MAYBE_TWICE = re.compile(
+    f"(?:[\x21-\x7f]|[{_looks(0xC2, 0xF4)}][{_looks(0x80, 0xBF)}]{{1,3}})+"
 )
 _FALLBACKS = ("cp1256", "iso8859-6", "cp720", "mac-arabic")
 _RUN = re.compile(r"[^\x00-\x7f][^\x00-\x20]*")
@@ -165,7 +179,7 @@ def _natural(word: str) -> bool:
 
 def _twice_encoded(run: str) -> bool:
     """Whether a run of characters is UTF-8 that was read as cp1252, Latin-1 or cp1256."""
-    if len(run) < 4 or not _BEYOND_ASCII.search(run) and not _ARABIC.search(run):
+    if len(run) < 4 or not (_BEYOND_ASCII.search(run) or _ARABIC.search(run)):
         return False
     for name in ("cp1252", "latin-1", "cp1256"):
         try:

@@ -15,11 +15,11 @@ from digest.text.hashtags import open_hashtags
 
 # Harakat, Koranic marks, tatweel; then the invisible: joiners, direction marks, soft hyphen.
 _DROPPED = (
-    [*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD), *range(0x6DF, 0x6E5)]
-    + [0x6E7, 0x6E8, *range(0x6EA, 0x6EE), *range(0x8D3, 0x900), 0x640]
-    + [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
-    + [*range(0x2060, 0x2070), 0xFEFF, *range(0xFE00, 0xFE10)]
-)
+    *range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD), *range(0x6DF, 0x6E5),
+    0x6E7, 0x6E8, *range(0x6EA, 0x6EE), *range(0x8D3, 0x900), 0x640,
+    0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070), 0xFEFF, *range(0xFE00, 0xFE10),
+)  # fmt: skip
 _LETTERS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا",
     "ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ۍ": "ي",
@@ -49,10 +49,9 @@ def fold(text: str) -> str:
     Folding a folded text changes nothing.
     """
     for _ in range(_ROUNDS):
-        folded = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
-        if folded == text:
+        text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+        if unicodedata.is_normalized("NFKC", text):  # a second round would change nothing
             break
-        text = folded
     return text
 
 

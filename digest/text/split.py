@@ -22,13 +22,16 @@ _CLOSERS = "»”\"'’)]}›"
 _QUOTED = re.compile(r"«[^«»\n]{1,400}»|“[^“”\n]{1,400}”|\([^()\n]{1,200}\)|\[[^\[\]\n]{1,200}\]")
 _STRAIGHT = re.compile(r'"[^"\n]{1,400}"')
 # Titles and units that Arabic (and Latin) writers shorten with a point.
-_SHORTENED = frozenset(
-    "د أ ا م ص ج ق ت ط هـ ه ب ر س ع و ل ن ف ك خ ح ش أد ود أم ال ميل دك بروف "
-    "mr mrs ms dr st vs no inc ltd co jr sr prof gen fig vol ed eds etc eg ie al".split()
-)
+_SHORTENED = frozenset({
+    "د", "أ", "ا", "م", "ص", "ج", "ق", "ت", "ط", "هـ", "ه", "ب", "ر", "س", "ع", "و", "ل", "ن",
+    "ف", "ك", "خ", "ح", "ش", "أد", "ود", "أم", "ال", "ميل", "دك", "بروف", "mr", "mrs", "ms", "dr",
+    "st", "vs", "no", "inc", "ltd", "co", "jr", "sr", "prof", "gen", "fig", "vol", "ed", "eds",
+    "etc", "eg", "ie", "al",
+})  # fmt: skip
 _BEFORE = re.compile(r"([^\W\d_]+)$")
 _ERA = re.compile(r"\d\s?(?:م|هـ?|ـ?ه)$")  # 2015م. and 1437هـ. do end sentences
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*[\d٠-٩۰-۹]{1,3}$")
+_DIGITS = "0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u200e\u200f\u061c\u200c\u200d"
 # A line shorter than this is a wrapped line only by accident; longer lines are paragraphs.
@@ -173,10 +176,9 @@ def _is_end(text: str, start: int, stop: int, end: int) -> bool:
 
 def _point_ends(text: str, start: int, gap: bool, rest: str) -> bool:
     before = text[max(0, start - 24) : start].rstrip(_MARKS)
-    if _NUMBERED.search(text[max(0, start - 8) : start]) and not text[:start].rstrip()[:-3].endswith(
-        tuple("،")
-    ):
-        return False
+    number = _NUMBERED.search(text[max(0, start - 8) : start])
+    if number and not text[max(0, start - 12) : start].rstrip(_DIGITS).rstrip().endswith("،"):
+        return False  # a point after the number of a list's item
     follows = rest[0]
     if not gap and not _ARABIC_LETTER.match(follows):
         return False  # 3.5, example.com, U.S.A

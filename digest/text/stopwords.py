@@ -72,9 +72,14 @@ REPORTING: frozenset[str] = frozenset(
 
 
 def terms(text: str) -> list[str]:
-    """Return what a text is about: the light stems of its words, without stop words, in order.
+    """Return what a text is about: the light stems of its words, without stop words, in order."""
+    return stems(words(text))
 
-    Single letters and bare numbers of one digit are left out; every other number stays, since
-    scores, sums and years tell events apart.
+
+def stems(folded: list[str]) -> list[str]:
+    """Return the light stems of words as ``words`` gives them, without stop words.
+
+    Single letters and digits are left out; longer numbers stay: scores, sums and years tell
+    events apart.
     """
-    return [light10(word) for word in words(text) if len(word) > 1 and word not in STOP_WORDS]
+    return [light10(word) for word in folded if len(word) > 1 and word not in STOP_WORDS]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import LazyString
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -38,8 +41,13 @@ def sentence(error: Refused) -> str:
     template = SENTENCES.get(error.code)
     if template is None:
         return str(GENERIC) % _Facts(code=f"{FIRST_STRONG}{error.code}{POP}")
-    facts = {key: f"{FIRST_STRONG}{value}{POP}" for key, value in error.facts.items()}
-    return str(template) % _Facts(facts)
+    return fill_sentence(template, error.facts)
+
+
+def fill_sentence(template: LazyString, facts: Mapping[str, object]) -> str:
+    """Put facts into a sentence, each isolated by direction."""
+    isolated = {key: f"{FIRST_STRONG}{value}{POP}" for key, value in facts.items()}
+    return str(template) % _Facts(isolated)
 
 
 def status(error: Refused) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -27,7 +29,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 class AddressField(StringField):  # type: ignore[misc]
     """An e-mail address: left to right, no capital letters by the phone's keyboard."""
 
-    def pre_validate(self, form: BaseForm) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Refuse what cannot be an address, before anything is stored."""
         if not ADDRESS.fullmatch((self.data or "").strip()):
             raise ValidationError(_("هذا العنوان غير صالح. اكتبه هكذا: name@example.org"))
@@ -45,6 +47,11 @@ class AddressField(StringField):  # type: ignore[misc]
             }
         )
         return rendered
+
+
+def options(pairs: Iterable[tuple[object, object]], group: str | None = None) -> list[SelectChoice]:
+    """Return (value, label) pairs as the choices of a select, below the heading ``group``."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
 def blame(form: FlaskForm, error: Refused, **fields: str) -> None:

@@ -69,3 +69,95 @@ BAD_ROWS: dict[str, LazyString] = {
     "bad_encoding": _l("حروف لا تُقرأ بهذا الترميز"),
     "open_quote": _l("علامة اقتباس لم تُغلق"),
 }
+
+# How a try to read a source ended: the codes that ``fetch_attempt.outcome`` holds.
+OUTCOMES: dict[str, LazyString] = {
+    "ok": _l("قُرئ"),
+    "not_modified": _l("لا جديد منذ آخر قراءة"),
+    "refused_address": _l(
+        "يقود الرابط إلى عنوان داخل شبكة خاصة، فلم نتصل به. إن كان مقصوداً فليسمح به مدير الخادم."
+    ),
+    "bad_url": _l("يقود الرابط إلى ما ليس عنوان موقع. صحّح الرابط."),
+    "dns": _l("لا موقع بهذا الاسم الآن. تأكد من كتابة الرابط."),
+    "tls": _l("شهادة الأمان في الموقع غير صالحة، فلم نقرأ منه شيئاً."),
+    "timeout": _l("لم يُجب الموقع في الوقت المتاح. سنعيد المحاولة."),
+    "too_big": _l("الملف أكبر مما نقرأ. اطلب من الموقع خلاصة أقصر."),
+    "redirects": _l("يحيل الموقع من عنوان إلى آخر بلا نهاية."),
+    "http_error": _l("أجاب الموقع برمز خطأ. إن تكرر فتأكد من الرابط."),
+    "gone": _l("أعلن الموقع أن هذه الخلاصة انتهت. لن نقرأها بعد الآن."),
+    "busy": _l("طلب الموقع أن ننتظر. سنعيد المحاولة حين يسمح."),
+    "network": _l("انقطع الاتصال بالموقع. سنعيد المحاولة."),
+    "html": _l("جاءت صفحة ويب مكان الخلاصة، ولا تذكر خلاصة لها. تأكد من الرابط."),
+    "not_a_feed": _l("ما جاء ليس خلاصة. تأكد من الرابط."),
+    "empty": _l("جاء الملف فارغاً."),
+    "no_entries": _l("الخلاصة صالحة ولا خبر فيها."),
+    "entities": _l("تعرّف الخلاصة كيانات قد تضر بمن يقرؤها، فلم نقرأها."),
+    "too_complex": _l("الخلاصة أعقد من أن تُقرأ بأمان."),
+    "bad_json": _l("الخلاصة بصيغة JSON مكسورة."),
+    "broken_xml": _l("الخلاصة بصيغة XML مكسورة، ولم نجد فيها خبراً."),
+    "too_many_entries": _l("في الخلاصة أخبار كثيرة لا يُقرأ منها شيء."),
+    "entry_encoding": _l("حروف الخلاصة لا تُقرأ: ترميزها غير معروف أو مكسور."),
+    "entry_failed": _l("في أخبار الخلاصة عطب يمنع قراءتها."),
+    "entry_empty": _l("أخبار الخلاصة بلا عنوان ولا نص."),
+    "encoding": _l("حروف الصفحة لا تُقرأ: ترميزها غير معروف أو مكسور."),
+    "no_text": _l("لم نجد في الصفحة نص خبر."),
+}
+
+# Where a mail is; the names of ``delivery.models.DeliveryState`` in small letters.
+DELIVERY_STATES: dict[str, tuple[LazyString, str]] = {
+    "queued": (_l("تنتظر"), "plain"),
+    "sending": (_l("تُرسل"), "brand"),
+    "sent": (_l("سُلّمت"), "ok"),
+    "uncertain": (_l("مصيرها غير معروف"), "warn"),
+    "deferred": (_l("تُعاد لاحقاً"), "info"),
+    "failed": (_l("رُفضت"), "danger"),
+    "skipped": (_l("لم تُرسل"), "plain"),
+}
+
+# How a summary is made; the names of ``articles.summarise.Method``.
+METHODS: dict[str, LazyString] = {
+    "mix": _l("مزيج"),
+    "lead": _l("الجمل الأولى"),
+    "lexrank": _l("LexRank"),
+    "textrank": _l("TextRank"),
+    "lsa": _l("LSA"),
+    "luhn": _l("Luhn"),
+    "edmundson": _l("Edmundson"),
+    "kl": _l("KL"),
+    "sumbasic": _l("SumBasic"),
+    "reduction": _l("Reduction"),
+    "random": _l("عشوائي"),
+}
+
+# What the checks of an issue found: the codes of ``digest.issues.checks``, with their facts.
+FINDINGS: dict[str, LazyString] = {
+    "no_subject": _l("العدد بلا عنوان. اكتب العنوان، فلا يُرسل عدد بلا عنوان."),
+    "no_items": _l("لا أخبار في العدد. أضف خبراً واحداً على الأقل من الوارد."),
+    "render_failed": _l("لم نستطع رسم «%(title)s». انسخ نصه من جديد بلا رموز خاصة، أو احذفه."),
+    "too_large": _l(
+        "حجم الرسالة %(size)s ك.ب، والحد %(most)s ك.ب، وما زاد يقصّه Gmail. احذف أخباراً أو قصّر ملخصاتها."
+    ),
+    "large": _l("حجم الرسالة %(size)s ك.ب، وهو فوق المستحسن (%(most)s ك.ب). قصّر بعض الملخصات."),
+    "no_postal_address": _l("لا عنوان بريدياً للناشر، والقانون يطلبه. اكتبه في إعدادات النشرة."),
+    "no_unsubscribe": _l("لا رابط لإلغاء الاشتراك في الرسالة. أعد القالب الأصلي."),
+    "no_title": _l("خبر بلا عنوان. اكتب عنوانه أو احذفه."),
+    "bad_link": _l("رابط «%(title)s» غير صالح. اكتبه كاملاً هكذا: https://example.org/news"),
+    "subject_long": _l(
+        "العنوان طويل (%(length)s حرفاً) وستقصّه الهواتف. اجعله %(most)s على الأكثر."
+    ),
+    "subject_latin_first": _l(
+        "يبدأ العنوان بكلمة لاتينية فيُقرأ من اليسار في بعض البرامج. ابدأه بكلمة عربية."
+    ),
+    "no_preheader": _l("لا تمهيد للعدد، فيظهر مكانه أول سطر في الرسالة. اكتب جملة قصيرة."),
+    "preheader_long": _l("التمهيد طويل (%(length)s حرفاً) وسيُقصّ. اجعله %(most)s على الأكثر."),
+    "preheader_repeats_subject": _l("التمهيد يكرّر العنوان. اذكر فيه خبراً آخر."),
+    "empty_section": _l("القسم «%(title)s» فارغ، لن يظهر في الرسالة."),
+    "lead_without_image": _l("الخبر الرئيس «%(title)s» بلا صورة. أضف صورة إن وجدت."),
+    "missing_alt": _l("صورة «%(title)s» بلا نص بديل. صِفها لمن لا يراها."),
+    "bad_image": _l("رابط صورة «%(title)s» غير صالح، فلن تظهر. صحّحه أو احذفه."),
+    "no_summary": _l("لا ملخص لـ«%(title)s». اكتب جملة أو أعد توليده."),
+    "duplicate_link": _l("رابط «%(title)s» مكرّر في العدد. تأكد أنهما خبران مختلفان."),
+    "foreign_host": _l(
+        "في «%(title)s» رابط إلى %(host)s، وهو ليس موقع مصدره. تأكد منه قبل الإرسال."
+    ),
+}

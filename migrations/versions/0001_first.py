@@ -255,6 +255,7 @@ def upgrade() -> None:
     sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('pinned', sa.Boolean(), nullable=False),
+    # Stories and articles point at each other; PostgreSQL gets this key after both tables are there.
     sa.ForeignKeyConstraint(['representative_id'], ['article.id'], name=op.f('fk_story_representative_id_article'), ondelete='SET NULL', use_alter=True),
     sa.ForeignKeyConstraint(['topic_id'], ['topic.id'], name=op.f('fk_story_topic_id_topic'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_story'))
@@ -302,6 +303,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_article_published_at'), ['published_at'], unique=False)
         batch_op.create_index('ix_article_source_guid', ['source_id', 'guid_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_article_story_id'), ['story_id'], unique=False)
+
+    if op.get_bind().dialect.name != 'sqlite':
+        op.create_foreign_key(op.f('fk_story_representative_id_article'), 'story', 'article', ['representative_id'], ['id'], ondelete='SET NULL')
 
     op.create_table('chunk',
     sa.Column('issue_id', sa.Integer(), nullable=False),
@@ -475,6 +479,9 @@ def downgrade() -> None:
 
     op.drop_table('delivery')
     op.drop_table('chunk')
+    if op.get_bind().dialect.name != 'sqlite':
+        op.drop_constraint(op.f('fk_story_representative_id_article'), 'story', type_='foreignkey')
+
     with op.batch_alter_table('article', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_article_story_id'))
         batch_op.drop_index('ix_article_source_guid')

@@ -53,11 +53,22 @@ def read_trail(db: Session, page: int) -> AuditPage:
     )
     found = db.execute(statement).all()
     total = db.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    rows = tuple(
-        AuditRow(one.at, name or "", one.action, one.subject, one.subject_id, _facts(one.facts))
-        for one, name in found[:PAGE]
-    )
+    rows = tuple(_row(one, name) for one, name in found[:PAGE])
     return AuditPage(rows, page, page + 1 if len(found) > PAGE else None, total)
+
+
+def read_history(
+    db: Session, subject: str, subject_id: int, limit: int = PAGE
+) -> tuple[AuditRow, ...]:
+    """Return what was done to one thing, newest first."""
+    statement = (
+        select(AuditEntry, User.name)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    return tuple(_row(one, name) for one, name in db.execute(statement))
 
 
 @bp.get("/audit")
@@ -68,6 +79,12 @@ def trail() -> ResponseReturnValue:
     with system().db.read() as db:
         page = read_trail(db, min(number, 1_000_000))
     return render_template("admin/audit.html", page=page, actions=ACTIONS, subjects=SUBJECTS)
+
+
+def _row(one: AuditEntry, name: str | None) -> AuditRow:
+    return AuditRow(
+        one.at, name or "", one.action, one.subject, one.subject_id, _facts(one.facts)
+    )
 
 
 def _facts(facts: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

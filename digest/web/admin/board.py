@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,14 +14,14 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 from sqlalchemy.orm import Session
 
-from digest.articles.queries import InboxPage, inbox
+from digest.articles.queries import InboxPage, InboxStory, inbox
 from digest.articles.summarise import Method
 from digest.audience.lists import ListRow, count_recipients, list_lists
 from digest.delivery.queries import FailureRow, failures, outbox
-from digest.issues.document import Rendered, Slot
+from digest.issues.document import Finding, Rendered, Slot
 from digest.issues.models import IssueState
-from digest.issues.queries import Board, IssueRow, board, get_issue, preview
-from digest.issues.render import fill_html
+from digest.issues.queries import Board, IssueRow, board, get_issue, preview, used_stories
+from digest.issues.render import fill_html, fill_text
 from digest.issues.states import EDITABLE
 from digest.newsletters.calendar import next_slots
 from digest.newsletters.manage import NewsletterRow, get_newsletter
@@ -28,25 +29,39 @@ from digest.staff.roles import Action
 from digest.web.admin import bp
 from digest.web.admin.actions import ACTIONS
 from digest.web.admin.audit import AuditRow, read_history
+from digest.web.errors import fill_sentence
 from digest.web.fields import asked_number
 from digest.web.guard import needs, newsroom, now, system
 from digest.web.headers import mail_frame
 from digest.web.words import DELIVERY_STATES, FINDINGS, METHODS
 
 SIDES = ("preview", "checks", "schedule", "history")
+PARTS = ("inbox", "issue", "side")  # on a narrow screen one of them is shown
 KINDS: dict[str, tuple[LazyString, str]] = {
     "phone": (_l("هاتف"), "phone"),
     "desktop": (_l("حاسوب"), "screen"),
-    "dark": (_l("داكن"), "star"),
+    "dark": (_l("داكن"), "moon"),
     "text": (_l("نص"), "text"),
 }
 RUNNING = frozenset({IssueState.FROZEN, IssueState.SENDING, IssueState.PAUSED})
 DONE = frozenset({IssueState.SENT, IssueState.CANCELLED})
+FIELDS = {  # the field of the page that mends a finding
+    "no_subject": "subject",
+    "subject_long": "subject",
+    "subject_latin_first": "subject",
+    "no_preheader": "preheader",
+    "preheader_long": "preheader",
+    "preheader_repeats_subject": "preheader",
+}
+SETTINGS = frozenset({"no_postal_address"})
 NOWHERE = dict.fromkeys(Slot, "#")  # a preview belongs to no reader
+LATELY = timedelta(days=60)  # older stories have left the inbox
+SHOWN = 60  # stories beside an issue
 SUBJECT_GOOD, PREHEADER_GOOD = 50, 90  # letters (DESIGN §3)
+DARK_IF = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 TEXT_FRAME = (
-    '<!doctype html><html lang="ar" dir="rtl"><meta charset="utf-8"><meta name="color-scheme" '
-    'content="light dark"><body style="margin:16px;font:15px/1.8 Tahoma,sans-serif">'
+    '<!doctype html><html lang="ar" dir="rtl"><meta charset="utf-8">'
+    '<body style="margin:16px;background:#fff;color:#1b2430;font:15px/1.8 Tahoma,sans-serif">'
     '<pre style="margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font:inherit">{}</pre>'
 )
 
@@ -75,10 +90,39 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuePage:
-    """All that the page shows. ``usual_at`` is the next time of the newsletter's calendar."""
+class CheckRow:
+    """A finding in words, and where its cause is: an item, a section, a field or the settings."""
+
+    level: str
+    text: str
+    item_id: int | None
+    section_id: int | None
+    field: str
+    settings: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An issue and its send; the part of the page that moves by itself."""
 
     issue: IssueRow
+    ledger: Ledger | None
+
+    @property
+    def running(self) -> bool:
+        """Tell whether its mails are on their way."""
+        return self.issue.state in RUNNING
+
+    @property
+    def moving(self) -> bool:
+        """Tell whether its state changes by itself, so that the page should ask again."""
+        return self.running or self.issue.state == IssueState.SCHEDULED
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePage(Progress):
+    """All that the page shows. ``usual_at`` is the next time of the newsletter's calendar."""
+
     board: Board
     newsletter: NewsletterRow
     lists: tuple[ListRow, ...]
@@ -87,7 +131,6 @@ class IssuePage:
     inbox: InboxPage | None
     used: frozenset[int]
     usual_at: datetime | None
-    ledger: Ledger | None
     history: tuple[AuditRow, ...]
 
     @property
@@ -96,9 +139,20 @@ class IssuePage:
         return self.issue.state in EDITABLE
 
     @property
-    def running(self) -> bool:
-        """Tell whether its mails are on their way."""
-        return self.issue.state in RUNNING
+    def topics(self) -> tuple[tuple[str, int, tuple[InboxStory, ...]], ...]:
+        """Return the inbox by topic: name, how many stories it has in all, those shown."""
+        if self.inbox is None:
+            return ()
+        groups = (
+            (topic.name, topic.stories, tuple(_of_topic(self.inbox.stories, topic.id)))
+            for topic in self.inbox.topics
+        )
+        return tuple(group for group in groups if group[2])
+
+    @property
+    def checks(self) -> tuple[CheckRow, ...]:
+        """Return the findings in words, errors first."""
+        return tuple(_check(one) for one in self.rendered.findings)
 
     @property
     def errors(self) -> int:
@@ -116,7 +170,7 @@ class IssuePage:
 def issue(issue_id: int) -> ResponseReturnValue:
     """Show an issue; the address line says what the inbox and the side panel show."""
     side, kind = request.args.get("side", ""), request.args.get("kind", "")
-    search = request.args.get("q", "")[:200]
+    search, part = request.args.get("q", "")[:200], request.args.get("part", "")
     tab = request.args.get("tab", "")
     tab = tab if tab in {"new", "saved", "excluded"} else "new"
     with system().db.read() as db:
@@ -133,7 +187,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         search=search,
         editing=asked_number("edit"),
         at=now(),
-        findings=FINDINGS,
+        part=part if part in PARTS else "issue",
         methods=METHODS,
         method=Method.MIX.value,
         actions=ACTIONS,
@@ -144,6 +198,16 @@ def issue(issue_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/issues/<int:issue_id>/progress")
+@needs(Action.VIEW)
+def issue_progress(issue_id: int) -> ResponseReturnValue:
+    """Answer how far the send is, for a page that asks every two seconds."""
+    with system().db.read() as db:
+        one = get_issue(db, issue_id)
+        page = Progress(one, _ledger(db, one))
+    return render_template("admin/board/progress.html", page=page, delivery_states=DELIVERY_STATES)
+
+
 @bp.get("/issues/<int:issue_id>/preview")
 @needs(Action.VIEW)
 def issue_preview(issue_id: int) -> Response:
@@ -151,11 +215,16 @@ def issue_preview(issue_id: int) -> Response:
     with system().db.read() as db:
         rendered = preview(db, issue_id, base_url=system().settings.base_url, now=now())
     if request.args.get("kind") == "text":
-        words = rendered.text
-        for slot, value in NOWHERE.items():
-            words = words.replace(slot.value, value)
-        return mail_frame(TEXT_FRAME.format(escape(words)))
-    return mail_frame(fill_html(rendered.html, NOWHERE))
+        return mail_frame(TEXT_FRAME.format(escape(fill_text(rendered.text, NOWHERE))))
+    return mail_frame(_in_colours(fill_html(rendered.html, NOWHERE), request.args.get("kind")))
+
+
+def _in_colours(html: str, kind: str | None) -> str:
+    """Show the mail's dark or light colours, whatever the editor's own screen prefers.
+
+    No browser lets a page choose that for a frame, so the condition in the bytes is answered here.
+    """
+    return DARK_IF.sub("@media all" if kind == "dark" else "@media not all", html)
 
 
 def load_page(
@@ -169,7 +238,6 @@ def load_page(
         item.story_id for section in parts.sections for item in section.items if item.story_id
     )
     is_open = one.state in EDITABLE
-    started = one.state in RUNNING | DONE
     return IssuePage(
         issue=one,
         board=parts,
@@ -177,11 +245,38 @@ def load_page(
         lists=tuple(row for row in list_lists(db) if row.id in newsletter.list_ids),
         recipients=count_recipients(db, newsletter.id, now),
         rendered=preview(db, issue_id, base_url=system().settings.base_url, now=now),
-        inbox=inbox(db, search=search, tab=tab, now=now) if is_open else None,
+        inbox=_stories(db, issue_id, tab=tab, search=search, now=now) if is_open else None,
         used=used,
         usual_at=usual_time(one, newsletter, now) if is_open else None,
-        ledger=Ledger(outbox(db, issue_id), failures(db, issue_id)) if started else None,
+        ledger=_ledger(db, one),
         history=read_history(db, "issue", issue_id),
+    )
+
+
+def _stories(db: Session, issue_id: int, *, tab: str, search: str, now: datetime) -> InboxPage:
+    """The inbox beside an issue: its own stories stay in place, those of other issues are gone."""
+    elsewhere = used_stories(db, since=now - LATELY, without=issue_id)
+    return inbox(db, search=search, tab=tab, now=now, used=elsewhere, per_page=SHOWN)
+
+
+def _of_topic(stories: Iterable[InboxStory], topic_id: int | None) -> Iterator[InboxStory]:
+    return (story for story in stories if story.topic_id == topic_id)
+
+
+def _ledger(db: Session, issue: IssueRow) -> Ledger | None:
+    if issue.state not in RUNNING | DONE:
+        return None
+    return Ledger(outbox(db, issue.id), failures(db, issue.id))
+
+
+def _check(finding: Finding) -> CheckRow:
+    return CheckRow(
+        finding.level.value,
+        fill_sentence(FINDINGS[finding.code], finding.facts),
+        finding.item_id,
+        finding.section_id,
+        FIELDS.get(finding.code, ""),
+        finding.code in SETTINGS,
     )
 
 

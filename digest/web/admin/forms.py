@@ -18,7 +18,7 @@ from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.system.links import subscribe_url
 from digest.web.admin import bp
-from digest.web.forms import Form, blame
+from digest.web.forms import Form, blame, options
 from digest.web.guard import back, needs, now, system, who
 from digest.web.public.embed import embed_html
 
@@ -115,7 +115,7 @@ def delete_form(form_id: int) -> ResponseReturnValue:
 
 def _page(form: SignUpForm, row: FormRow | None) -> str:
     with system().db.read() as db:
-        form.target.choices = _targets(db)
+        form.target.choices = options(_targets(db))
     base_url = system().settings.base_url
     return render_template(
         "admin/forms/one.html", form=form, row=row,
@@ -144,7 +144,7 @@ def _filled(row: FormRow) -> SignUpForm:
 def _read(form: SignUpForm) -> FormValues | None:
     """The form as typed, or None when a field is wrong; raises Refused("bad_origin")."""
     with system().db.read() as db:
-        form.target.choices = _targets(db)
+        form.target.choices = options(_targets(db))
     if not form.validate_on_submit():
         return None
     newsletter_id, _colon, list_id = form.target.data.partition(SEPARATOR)

@@ -26,7 +26,7 @@ from digest.system.errors import Refused
 from digest.web.admin import bp, uploads
 from digest.web.admin.lists import BOM
 from digest.web.admin.uploads import Note
-from digest.web.forms import Form, blame
+from digest.web.forms import Form, blame, options
 from digest.web.guard import back, needs, now, system, who
 from digest.web.words import BAD_ROWS
 
@@ -58,8 +58,8 @@ class UploadForm(Form):
 class LayoutForm(Form):
     """How the file is to be read, when the guess is wrong."""
 
-    encoding = SelectField(_l("الترميز"), choices=list(ENCODINGS.items()))
-    delimiter = SelectField(_l("الفاصل بين الأعمدة"), choices=list(DELIMITERS.items()))
+    encoding = SelectField(_l("الترميز"), choices=options(ENCODINGS.items()))
+    delimiter = SelectField(_l("الفاصل بين الأعمدة"), choices=options(DELIMITERS.items()))
     address_column = SelectField(_l("عمود البريد"), coerce=int)
     name_column = SelectField(_l("عمود الاسم"), coerce=int)
     has_header = BooleanField(_l("السطر الأول أسماء أعمدة"))
@@ -184,7 +184,7 @@ def _path(note: Note) -> Path:
 
 
 def _offer(form: UploadForm, rows: tuple[ListRow, ...]) -> None:
-    form.list_id.choices = [(row.id, row.name) for row in rows]
+    form.list_id.choices = options((row.id, row.name) for row in rows)
 
 
 def _layout_form(layout: Layout | None, columns: tuple[str, ...]) -> LayoutForm:
@@ -195,8 +195,8 @@ def _layout_form(layout: Layout | None, columns: tuple[str, ...]) -> LayoutForm:
         name_column=NOBODY if layout.name_column is None else layout.name_column,
     )
     named = [(n, _("%(n)s: %(name)s", n=n + 1, name=text)) for n, text in enumerate(columns)]
-    form.address_column.choices = named
-    form.name_column.choices = [(NOBODY, _("بلا أسماء")), *named]
+    form.address_column.choices = options(named)
+    form.name_column.choices = options([(NOBODY, _("بلا أسماء")), *named])
     return form
 
 

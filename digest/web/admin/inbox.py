@@ -23,6 +23,7 @@ from digest.sources.models import FetchAttempt, SourceKind
 from digest.staff import audit
 from digest.staff.roles import Action
 from digest.web.admin import bp
+from digest.web.admin.board import LATELY
 from digest.web.fields import asked_number, number, optional_number, text
 from digest.web.forms import safe_back
 from digest.web.guard import needs, now, system, who
@@ -42,11 +43,10 @@ def inbox_page() -> ResponseReturnValue:
     """Show the stories of a tab, filtered as the address line says."""
     tab = request.args.get("tab", "new")
     tab = tab if tab in TABS else "new"
-    search, topic_id = request.args.get("q", "")[:200], asked_number("topic")
+    search, topic_id = request.args.get("q", "")[:200], request.args.get("topic", type=int)
     with system().db.read() as db:
-        used = used_stories(db)
         page = inbox(
-            db, topic_id=topic_id, search=search, tab=tab, used=used,
+            db, topic_id=topic_id, search=search, tab=tab, used=used_stories(db, since=now() - LATELY),
             page=min(asked_number("page") or 1, MOST_PAGES), now=now(),
         )
         drafts = [one for one in list_issues(db, limit=50) if one.state in EDITABLE]
@@ -54,7 +54,7 @@ def inbox_page() -> ResponseReturnValue:
         collected_at = db.scalar(select(func.max(FetchAttempt.at)))
     return render_template(
         "admin/inbox/page.html", page=page, tab=tab, tabs_of=TABS, search=search,
-        topic_id=topic_id, topics=topics, drafts=drafts, collected_at=collected_at, used=used,
+        topic_id=topic_id, topics=topics, drafts=drafts, collected_at=collected_at,
     )
 
 

@@ -28,7 +28,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from digest.audience.lists import ListRow
 from digest.newsletters.manage import NewsletterRow, NewsletterValues
-from digest.web.forms import AddressField, Form
+from digest.web.forms import AddressField, Form, options
 
 # Monday is 0, as in ``date.weekday``; shown from Saturday on, as Arab weeks begin.
 DAYS: tuple[tuple[int, LazyString], ...] = (
@@ -71,10 +71,10 @@ LISTS = ListWidget(prefix_label=False)
 class OptionalAddress(AddressField):
     """An address that may be left out."""
 
-    def pre_validate(self, form: BaseForm) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Refuse what is there and cannot be an address."""
         if (self.data or "").strip():
-            super().pre_validate(form)
+            super().pre_validate(_form)
 
 
 class NewsletterForm(Form):
@@ -96,15 +96,15 @@ class NewsletterForm(Form):
         _l("تُرسل إلى"), coerce=int, widget=LISTS, option_widget=CheckboxInput()
     )
 
-    kind = SelectField(_l("التكرار"), choices=KINDS)
+    kind = SelectField(_l("التكرار"), choices=options(KINDS))
     at = TimeField(_l("الساعة"), [Optional()])
     days = SelectMultipleField(
-        _l("الأيام"), coerce=int, choices=list(DAYS), widget=LISTS, option_widget=CheckboxInput()
+        _l("الأيام"), coerce=int, choices=options(DAYS), widget=LISTS, option_widget=CheckboxInput()
     )
     cron = StringField(_l("جدول cron"), [Optional(), Length(max=100)])
     zone = SelectField(_l("المنطقة الزمنية"), validate_choice=False)
-    policy = SelectField(_l("قبل الإرسال"), choices=POLICIES)
-    late = SelectField(_l("الموعد الفائت"), choices=LATES)
+    policy = SelectField(_l("قبل الإرسال"), choices=options(POLICIES))
+    late = SelectField(_l("الموعد الفائت"), choices=options(LATES))
     grace_minutes = IntegerField(
         _l("مهلة التأخر بالدقائق"), [InputRequired(), NumberRange(0, WEEK_MINUTES)]
     )
@@ -116,10 +116,10 @@ class NewsletterForm(Form):
     min_items = IntegerField(_l("أقل عدد أخبار"), [InputRequired(), NumberRange(0, 60)])
     max_items = IntegerField(_l("أكثر عدد أخبار"), [InputRequired(), NumberRange(1, 60)])
 
-    months = SelectField(_l("أسماء الأشهر"), choices=MONTHS)
-    digits = SelectField(_l("الأرقام"), choices=DIGITS)
+    months = SelectField(_l("أسماء الأشهر"), choices=options(MONTHS))
+    digits = SelectField(_l("الأرقام"), choices=options(DIGITS))
     hijri = BooleanField(_l("أضف التاريخ الهجري"))
-    hijri_offset = SelectField(_l("إزاحة الهجري بالأيام"), coerce=int, choices=OFFSETS)
+    hijri_offset = SelectField(_l("إزاحة الهجري بالأيام"), coerce=int, choices=options(OFFSETS))
 
     @classmethod
     def empty(cls, list_ids: Sequence[int]) -> NewsletterForm:
@@ -144,11 +144,11 @@ class NewsletterForm(Form):
 
     def offer(self, rows: Sequence[ListRow]) -> None:
         """Say which lists and zones can be chosen."""
-        self.list_ids.choices = [(row.id, row.name) for row in rows]
-        self.zone.choices = {
-            _("مدن قريبة"): [(zone, name) for zone, name in ARAB_ZONES.items()],
-            _("كل المناطق"): [(zone, zone) for zone in other_zones()],
-        }
+        self.list_ids.choices = options((row.id, row.name) for row in rows)
+        self.zone.choices = [
+            *options(ARAB_ZONES.items(), _("مدن")),
+            *options(((zone, zone) for zone in other_zones()), _("كل المناطق")),
+        ]
 
     def validate_max_items(self, field: IntegerField) -> None:
         """Refuse an issue that could never have enough stories."""

@@ -80,7 +80,7 @@ def unschedule(issue_id: int) -> ResponseReturnValue:
 def cancel(issue_id: int) -> ResponseReturnValue:
     """End an issue for good."""
     with system().db.write() as db:
-        states.cancel(db, issue_id, by=who().id, now=now())
+        control.stop(db, issue_id, by=who().id, now=now())
     flash(_("أُلغي العدد. ما أُرسل منه لا يُستردّ."), "ok")
     return back("admin.issue", issue_id=issue_id)
 
@@ -90,7 +90,7 @@ def cancel(issue_id: int) -> ResponseReturnValue:
 def pause(issue_id: int) -> ResponseReturnValue:
     """Stop sending after the mail in hand."""
     with system().db.write() as db:
-        states.pause(db, issue_id, by=who().id, now=now())
+        control.pause(db, issue_id, by=who().id, now=now())
     flash(_("توقّف الإرسال. استأنف متى شئت، ولن يُرسل إلى أحد مرتين."), "ok")
     return back("admin.issue", issue_id=issue_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,6 +24,8 @@ from digest.web.admin.inbox import topic_names
 from digest.web.forms import Form, blame
 from digest.web.guard import back, needs, now, system, who
 from digest.web.words import OUTCOMES
+
+F = TypeVar("F", "AddSourceForm", "SourceForm")
 
 
 class AddSourceForm(Form):
@@ -146,7 +150,7 @@ def _list(form: AddSourceForm) -> str:
 
 def _one(source_id: int, form: SourceForm | None) -> str:
     with system().db.read() as db:
-        page = get_source(db, source_id)
+        page = get_source(db, source_id, now())
     if form is None:
         row = page.source
         form = _with_topics(
@@ -155,8 +159,10 @@ def _one(source_id: int, form: SourceForm | None) -> str:
     return render_template("admin/sources/one.html", page=page, form=form, outcomes=OUTCOMES)
 
 
-def _with_topics[F: (AddSourceForm, SourceForm)](form: F) -> F:
+def _with_topics(form: F) -> F:
     with system().db.read() as db:
         topics = topic_names(db)
-    form.topic_id.choices = [SelectChoice(0, _("يُعرف من النص")), *(SelectChoice(*one) for one in topics)]
+    form.topic_id.choices = [
+        SelectChoice(0, _("يُعرف من النص")), *(SelectChoice(*one) for one in topics),
+    ]
     return form

@@ -16,7 +16,7 @@ from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp
 from digest.web.fields import asked_number
-from digest.web.forms import AddressField, Form, blame
+from digest.web.forms import AddressField, Form, blame, options
 from digest.web.guard import back, needs, now, system, who
 from digest.web.words import CONSENTS, MEMBERSHIPS, READER_STATES
 
@@ -120,7 +120,7 @@ def _page(form: AddForm | None) -> str:
 
 
 def _offer(form: AddForm, rows: tuple[ListRow, ...]) -> None:
-    form.list_id.choices = [(row.id, row.name) for row in rows]
+    form.list_id.choices = options((row.id, row.name) for row in rows)
 
 
 def _told(done: imports.ImportResult) -> tuple[str, str]:

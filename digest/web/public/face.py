@@ -14,8 +14,8 @@ from digest.audience import forms
 from digest.newsletters.manage import NewsletterRow, get_newsletter
 from digest.system.errors import NotFound
 from digest.text import dates
+from digest.text.calendars import WEEKDAYS
 
-DAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")  # date.weekday()
 EVERY_DAY = frozenset(range(7))
 
 
@@ -61,7 +61,7 @@ def rhythm(rule: Mapping[str, Any], digits: str) -> str:
     days = EVERY_DAY if rule["kind"] == "daily" else frozenset(rule["days"])
     if days == EVERY_DAY:
         return f"كل يوم عند {hour}"
-    names = [DAYS[day] for day in sorted(days, key=lambda day: (day + 2) % 7)]  # from Saturday on
+    names = [WEEKDAYS[day] for day in sorted(days, key=lambda day: (day + 2) % 7)]  # from Saturday on
     if len(names) == 1:
         return f"كل أسبوع، يوم {names[0]} عند {hour}"
     return f"كل أسبوع، أيام {' و'.join(names)} عند {hour}"

@@ -23,7 +23,7 @@ from digest.web.errors import sentence
 from digest.web.forms import to_utc
 from digest.web.guard import csrf, newsroom, now, system
 from digest.web.public import bp
-from digest.web.public.face import NOBODY
+from digest.web.public.face import NOBODY, Face
 from digest.web.public.reader import GONE, asker, read_token
 
 SPANS = {"week": timedelta(days=7), "month": timedelta(days=30)}
@@ -83,7 +83,7 @@ def _leave_all(db: Session, subscriber_id: int) -> str:
 
 def _back(db: Session, subscriber_id: int) -> str:
     if not rules.come_back(db, subscriber_id, [_list_id()], network=asker(), now=now()):
-        raise Refused("cannot_come_back")
+        raise NotFound("no_such_reader", reader=subscriber_id)
     return "عدت إلى الاشتراك، أهلاً بك."
 
 
@@ -123,7 +123,7 @@ def _page(subscriber_id: int, token: str, *, done: str = "", error: str = "") ->
         return _gone()
     local = now().astimezone(newsroom().zone).date()
     return render_template(
-        "public/preferences.html", face=NOBODY, reader=found, token=token, digits=DIGITS,
+        "public/preferences.html", face=_face(found), reader=found, token=token, digits=DIGITS,
         current=[one for one in found.lists if one.state in CURRENT],
         left=[one for one in found.lists if one.state == MembershipState.LEFT],
         states={one.list_id: _state(one) for one in found.lists},
@@ -152,6 +152,11 @@ def _day(at: datetime) -> str:
     return dates.date_line(
         at.astimezone(place.zone).date(), months=place.months, numerals=place.digits
     )
+
+
+def _face(found: Preferences) -> Face:
+    """The newsletter's name where the reader knows only one."""
+    return Face(name=found.lists[0].name) if len(found.lists) == 1 else NOBODY
 
 
 def _gone() -> ResponseReturnValue:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from digest.audience import forms, signup
 from digest.audience.forms import FormRow
 from digest.audience.typos import likely_domain
-from digest.system.errors import Refused
+from digest.system.errors import NotFound, Refused
 from digest.system.tokens import FORM_TIME
 from digest.web.errors import sentence
 from digest.web.guard import csrf, now, system
@@ -75,8 +75,11 @@ def ask(key: str) -> ResponseReturnValue:
 
 
 def _form(key: str) -> FormRow:
-    with system().db.read() as db:
-        return forms.form_by_key(db, key)
+    try:
+        with system().db.read() as db:
+            return forms.form_by_key(db, key)
+    except NotFound:  # the house's sentence speaks to editors
+        abort(404)
 
 
 def _read() -> Asked:

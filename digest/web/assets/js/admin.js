@@ -1,12 +1,25 @@
 // Small helpers found by data- attributes. Every page works without them.
-import { onSubmitAndChange } from "./parts/forms.js";
+import { onSubmitAndChange, watchForms } from "./parts/forms.js";
 import { counters } from "./parts/counters.js";
 import { copyButtons } from "./parts/copy.js";
 import { polls } from "./parts/poll.js";
 import { keys } from "./parts/keys.js";
+import { cards } from "./parts/cards.js";
+import { swaps } from "./parts/swap.js";
+import { dragging } from "./parts/drag.js";
 
 onSubmitAndChange();
-counters();
-copyButtons();
-polls();
 keys();
+cards();
+swaps(start);
+start();
+
+// What has to be done again for a page that came in place of the old one.
+function start() {
+  for (const part of document.querySelectorAll("[data-scripts]")) part.hidden = false;
+  watchForms();
+  counters();
+  copyButtons();
+  polls();
+  dragging();
+}

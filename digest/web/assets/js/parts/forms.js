@@ -1,37 +1,94 @@
 // data-autosubmit on a select or form: send on change, and hide its own button.
 // data-confirm on a form: ask first. data-frame on a form: reload that iframe when it was saved.
-const saving = new WeakMap();
+// data-chooses="value" on a field: choose that radio button of its form when it is filled in.
+// data-one-line on a textarea: Enter leaves it instead of breaking the line.
+const PAUSE = 800; // ms after the last key
+const AGAIN = 3000; // ms until a save that found no server is tried again
+const waiting = new Map(); // form -> timer of its save
+let line = Promise.resolve(); // saves go one after another, each with the version of the one before
 
 export function onSubmitAndChange() {
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form");
     if (form && event.target.closest("[data-autosubmit]")) form.requestSubmit();
   });
-  document.addEventListener("submit", (event) => {
-    const question = event.target.dataset.confirm;
-    if (question && !window.confirm(question)) event.preventDefault();
+  document.addEventListener("input", (event) => {
+    const value = event.target.dataset.chooses;
+    if (!value) return;
+    for (const radio of event.target.form.querySelectorAll("input[type=radio]")) {
+      if (radio.value === value) radio.checked = true;
+    }
   });
-  for (const part of document.querySelectorAll("[data-autosubmit]")) {
-    const form = part.closest("form");
-    for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-one-line]")) event.preventDefault();
+  });
+  document.addEventListener("submit", before, true);
+  window.addEventListener("beforeunload", (event) => {
+    if (waiting.size) event.preventDefault();
+  });
+}
+
+// Another form must not overtake what was just typed: save that first, then go on.
+function before(event) {
+  const form = event.target;
+  const question = form.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
   }
+  drop(form);
+  if (!waiting.size) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const button = event.submitter;
+  delete form.dataset.confirm;
+  saveNow().then(() => waiting.size || form.requestSubmit(button));
+}
+
+export function watchForms() {
+  for (const part of document.querySelectorAll("[data-autosubmit]")) quiet(part.closest("form"));
   for (const form of document.querySelectorAll("form[data-autosave]")) watch(form);
 }
 
-// data-autosave on a form: save 800 ms after the last change, by the same POST its button makes.
-// The answer must be JSON {version, message}; the hidden field based_on follows the version.
-function watch(form) {
-  const status = document.getElementById(form.dataset.autosave);
-  const later = () => {
-    clearTimeout(saving.get(form));
-    saving.set(form, setTimeout(() => save(form, status), 800));
-  };
-  form.addEventListener("input", later);
-  form.addEventListener("submit", () => clearTimeout(saving.get(form)));
+function quiet(form) {
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
 }
 
-async function save(form, status) {
-  if (status) status.textContent = status.dataset.saving;
+// data-autosave on a form: save 800 ms after the last change and when it is left, by the same POST
+// its button makes. The answer must be JSON {version, message}; the hidden fields based_on follow.
+function watch(form) {
+  quiet(form);
+  form.addEventListener("input", () => later(form, PAUSE));
+  form.addEventListener("focusout", () => waiting.has(form) && saveNow());
+}
+
+function later(form, pause) {
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => enqueue(form), pause));
+}
+
+function drop(form) {
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+}
+
+function enqueue(form) {
+  drop(form);
+  line = line.then(() => save(form));
+  return line;
+}
+
+// Save all that waits; resolves when it is done. A save that found no server waits again.
+export async function saveNow() {
+  for (const form of [...waiting.keys()]) enqueue(form);
+  await line;
+}
+
+async function save(form) {
+  const status = document.getElementById(form.dataset.autosave);
+  const tell = (text) => status && (status.textContent = text);
+  tell(status?.dataset.saving);
   try {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -39,10 +96,12 @@ async function save(form, status) {
       headers: { Accept: "application/json" },
     });
     const facts = await answer.json();
-    if (status) status.textContent = facts.message;
+    tell(facts.message);
+    status?.classList.toggle("error", !answer.ok);
     if (answer.ok) follow(facts.version, form.dataset.frame);
   } catch {
-    if (status) status.textContent = status.dataset.offline;
+    tell(status?.dataset.offline);
+    if (form.isConnected && !waiting.has(form)) later(form, AGAIN);
   }
 }
 

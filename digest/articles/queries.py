@@ -1,0 +1,322 @@
+"""Stories as the surfaces and the drafts read them: the inbox, candidates for an issue, summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    column,
+    func,
+    select,
+    table,
+)
+from sqlalchemy.orm import Session
+
+from digest.articles.models import Article, ArticleState, Story, Summary, Topic
+from digest.text.fold import fold
+
+# The room of sources lies above this one; of its table, only these columns matter here.
+SOURCE = table(
+    "source", column("id", Integer), column("topic_id", Integer), column("weight", Float)
+)
+PER_PAGE = 30
+FRESH = timedelta(days=14)  # what is older and was never touched leaves the inbox
+TABS = ("new", "saved", "used", "excluded")
+SAVED = 1.5  # a story that an editor saved weighs so much more
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story that may go into an issue, told by its representative.
+
+    ``sources`` counts distinct sources, ``weight`` is the representative's source's.
+    """
+
+    story_id: int
+    article_id: int
+    topic_id: int | None
+    topic_name: str
+    last_at: datetime
+    sources: int
+    words: int
+    weight: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherArticle:
+    """Another article of the same story."""
+
+    article_id: int
+    title: str
+    source_name: str
+    link: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxStory:
+    """A story in the inbox: its representative, the others folded behind it.
+
+    ``state`` and ``reason`` are the representative's; ``used`` tells whether an issue has it.
+    """
+
+    story_id: int
+    article_id: int
+    title: str
+    topic_id: int | None
+    topic_name: str
+    source_name: str
+    at: datetime
+    link: str
+    image: str | None
+    summary: str
+    words: int
+    state: str
+    saved: bool
+    used: bool
+    reason: str
+    tags: tuple[str, ...]
+    others: tuple[OtherArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """A topic with how many stories of the tab it holds."""
+
+    id: int | None
+    name: str
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of a tab; ``page`` counts from 1, ``counts`` are the stories of every tab."""
+
+    stories: tuple[InboxStory, ...]
+    tab: str
+    page: int
+    pages: int
+    total: int
+    counts: dict[str, int]
+    topics: tuple[TopicCount, ...]
+    collected_at: datetime | None
+
+
+def candidates(db: Session, *, since: datetime, until: datetime) -> list[Candidate]:
+    """Return the stories whose newest article came out in a period and that can be read."""
+    last = _last_summaries()
+    weight = func.coalesce(SOURCE.c.weight, 1.0) * case((Article.saved, SAVED), else_=1.0)
+    rows = db.execute(
+        select(
+            Story.id, Article.id, Story.topic_id, func.coalesce(Topic.name, ""), Story.last_at,
+            _sources_told(), Article.words, weight, Summary.text,
+        )
+        .join(Article, Article.id == Story.representative_id)
+        .join(Summary, Summary.article_id == Article.id)
+        .join(last, and_(last.c.article_id == Summary.article_id, last.c.n == Summary.n))
+        .outerjoin(Topic, Topic.id == Story.topic_id)
+        .outerjoin(SOURCE, SOURCE.c.id == Article.source_id)
+        .where(
+            Story.last_at >= since, Story.last_at <= until,
+            Article.state == ArticleState.READY, Summary.text != "",
+        )
+        .order_by(Story.id)
+    )  # fmt: skip
+    return [Candidate(*row) for row in rows]
+
+
+def latest_summary(db: Session, article_id: int) -> str:
+    """Return the newest version of an article's summary, "" when it has none."""
+    newest = (
+        select(Summary.text)
+        .where(Summary.article_id == article_id)
+        .order_by(Summary.n.desc())
+        .limit(1)
+    )
+    return db.scalar(newest) or ""
+
+
+def inbox(
+    db: Session, *, topic_id: int | None = None, search: str = "", tab: str = "new",
+    page: int = 1, now: datetime, used: Collection[int] = (), per_page: int = PER_PAGE,
+) -> InboxPage:
+    """Return a page of stories, newest first, duplicates folded behind their representative.
+
+    ``used`` are the stories that issues hold; topic 0 means those without a topic. The search
+    looks for all its words in titles and source names, however they are spelled. An unknown tab
+    is "new"; a page beyond the end is the last one.
+    """
+    tab = tab if tab in TABS else "new"
+    told = _told(used)
+    conditions = [_in_tab(told, tab, now)]
+    if search.strip():
+        conditions.append(told.c.story_id.in_(_matching(db, search)))
+    topics = _topics(db, told, conditions)
+    if topic_id is not None:
+        conditions.append(told.c.topic_id.is_(None) if topic_id == 0
+                          else told.c.topic_id == topic_id)
+    wanted = select(told.c.story_id).where(*conditions)
+    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, page), pages)
+    ids = db.scalars(
+        wanted.order_by(told.c.last_at.desc(), told.c.story_id.desc())
+        .offset((page - 1) * per_page)
+        .limit(per_page)
+    ).all()
+    return InboxPage(
+        stories=_stories(db, ids, frozenset(used)), tab=tab, page=page, pages=pages, total=total,
+        counts={name: _count(db, told, _in_tab(told, name, now)) for name in TABS},
+        topics=topics, collected_at=db.scalar(select(func.max(Article.collected_at))),
+    )  # fmt: skip
+
+
+def _last_summaries() -> Subquery:
+    """The number of the newest summary of each article."""
+    return (
+        select(Summary.article_id, func.max(Summary.n).label("n"))
+        .group_by(Summary.article_id)
+        .subquery()
+    )
+
+
+def _sources_told() -> Any:
+    """How many sources tell a story that is not set aside; a source's two articles count once."""
+    told = Article.__table__.alias("told")
+    return (
+        select(func.count(told.c.source_name.distinct()))
+        .where(told.c.story_id == Story.id, told.c.state == ArticleState.READY.value)
+        .correlate(Story)
+        .scalar_subquery()
+    )
+
+
+def _told(used: Collection[int]) -> Subquery:
+    """Each story that has articles: whether it is saved, wholly excluded, used in an issue."""
+    kept = Article.state != ArticleState.EXCLUDED
+    return (
+        select(
+            Story.id.label("story_id"), Story.topic_id, Story.last_at,
+            func.max(case((Article.saved, 1), else_=0)).label("saved"),
+            func.sum(case((kept, 1), else_=0)).label("kept"),
+            case((Story.id.in_(list(used)), 1), else_=0).label("used"),
+        )
+        .join(Article, Article.story_id == Story.id)
+        .group_by(Story.id, Story.topic_id, Story.last_at)
+        .subquery()
+    )  # fmt: skip
+
+
+def _in_tab(told: Subquery, tab: str, now: datetime) -> ColumnElement[bool]:
+    if tab == "excluded":
+        return and_(told.c.kept == 0, told.c.last_at >= now - FRESH)
+    if tab == "used":
+        return told.c.used == 1
+    open_story = and_(told.c.kept > 0, told.c.used == 0)
+    if tab == "saved":
+        return and_(open_story, told.c.saved == 1)
+    return and_(open_story, told.c.saved == 0, told.c.last_at >= now - FRESH)
+
+
+def _count(db: Session, told: Subquery, condition: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count()).select_from(told).where(condition)) or 0
+
+
+def _topics(
+    db: Session, told: Subquery, conditions: Sequence[ColumnElement[bool]]
+) -> tuple[TopicCount, ...]:
+    """The topics of a tab in their order, stories without a topic last (id None)."""
+    rows = db.execute(
+        select(told.c.topic_id, func.coalesce(Topic.name, ""), func.count())
+        .select_from(told)
+        .outerjoin(Topic, Topic.id == told.c.topic_id)
+        .where(*conditions)
+        .group_by(told.c.topic_id, Topic.name, Topic.position)
+        .order_by(told.c.topic_id.is_(None), Topic.position, told.c.topic_id)
+    )
+    return tuple(TopicCount(*row) for row in rows)
+
+
+def _matching(db: Session, search: str) -> set[int]:
+    """The stories with an article that holds every word of a search; no database folds Arabic."""
+    wanted = fold(search).split()
+    rows = db.execute(
+        select(Article.story_id, Article.title, Article.source_name).where(
+            Article.story_id.is_not(None)
+        )
+    )
+    return {
+        story_id
+        for story_id, title, source in rows
+        if story_id is not None and all(word in fold(f"{title} {source}") for word in wanted)
+    }
+
+
+def _stories(db: Session, ids: Sequence[int], used: frozenset[int]) -> tuple[InboxStory, ...]:
+    """The stories of these ids in this order, in three questions however many they are."""
+    stories = {story.id: story for story in db.scalars(select(Story).where(Story.id.in_(ids)))}
+    members: dict[int, list[Article]] = {}
+    for article in db.scalars(_members(ids)):
+        members.setdefault(article.story_id or 0, []).append(article)
+    names = {row.id: row.name for row in db.execute(select(Topic.id, Topic.name))}
+    shown = {story_id: _shown(stories[story_id], members[story_id]) for story_id in ids}
+    summaries = _summaries(db, [article.id for article in shown.values()])
+    return tuple(
+        _inbox_story(
+            stories[story_id], shown[story_id], members[story_id],
+            topic_name=names.get(stories[story_id].topic_id or 0, ""),
+            summary=summaries.get(shown[story_id].id, ""), used=story_id in used,
+        )
+        for story_id in ids
+    )  # fmt: skip
+
+
+def _members(ids: Sequence[int]) -> Select[Article]:
+    return (
+        select(Article)
+        .where(Article.story_id.in_(ids))
+        .order_by(Article.published_at.desc(), Article.id)
+    )
+
+
+def _shown(story: Story, members: Sequence[Article]) -> Article:
+    """The representative, or the newest article when it has left the story."""
+    return next((one for one in members if one.id == story.representative_id), members[0])
+
+
+def _summaries(db: Session, article_ids: Collection[int]) -> dict[int, str]:
+    rows = db.execute(
+        select(Summary.article_id, Summary.text)
+        .where(Summary.article_id.in_(article_ids))
+        .order_by(Summary.article_id, Summary.n)
+    )
+    return {row.article_id: row.text for row in rows}  # the last of an article wins
+
+
+def _inbox_story(
+    story: Story, article: Article, members: Sequence[Article], *, topic_name: str, summary: str,
+    used: bool,
+) -> InboxStory:
+    return InboxStory(
+        story_id=story.id, article_id=article.id, title=article.title, topic_id=story.topic_id,
+        topic_name=topic_name, source_name=article.source_name, at=article.published_at,
+        link=article.link, image=article.image, summary=summary, words=article.words,
+        state=article.state, saved=any(one.saved for one in members), used=used,
+        reason=article.reason, tags=tuple(story.tags),
+        others=tuple(
+            OtherArticle(one.id, one.title, one.source_name, one.link, one.published_at)
+            for one in members
+            if one.id != article.id
+        ),
+    )  # fmt: skip

@@ -1,0 +1,179 @@
+"""Freezing an issue and fanning it out: all of it in one write, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from digest.audience.suppress import recipients
+from digest.delivery.compose import skeleton
+from digest.delivery.models import Chunk, Delivery, DeliveryState
+from digest.delivery.queries import load_sender
+from digest.issues import states
+from digest.issues.document import IssueDoc, Rendered, Variant
+from digest.issues.models import Edition, Issue, IssueState
+from digest.issues.prepare import PROMPT
+from digest.issues.queries import load_document
+from digest.issues.render import render_issue
+from digest.newsletters.models import Late, Newsletter
+from digest.system import queue
+from digest.system.build import System
+from digest.system.db import UTC
+from digest.system.errors import Conflict, Refused
+
+CHUNK = 500  # mails that one connection sends before another job may have its turn
+TRIES = 5  # an editor who saves at this very moment is faster at most so often
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A due issue as it was read: to be frozen only if nothing has changed since."""
+
+    doc: IssueDoc
+    digits: str
+    variants: frozenset[str]
+
+
+def launch_issue(system: System, issue_id: int) -> None:
+    """Freeze a due issue, store its editions and queue a mail for each reader, once.
+
+    An issue that is not scheduled or not yet due is left alone; one that is empty, too late,
+    without readers or with errors fails with its reason and the editor is told. Raises
+    Conflict("stale_issue") when it never stood still.
+    """
+    for _ in range(TRIES):
+        now = system.clock.now()
+        with system.db.write() as db:
+            if not _ready(db, issue_id, now):
+                return
+        with system.db.read() as db:
+            loaded = _load(db, issue_id, base_url=system.settings.base_url, now=now)
+        rendered = {
+            name: render_issue(loaded.doc, Variant(digits=name))
+            for name in sorted(loaded.variants)
+        }
+        problem = _problem(system, loaded, rendered)
+        with system.db.write() as db:
+            if problem:
+                states.fail(db, issue_id, problem, now=now)
+                return
+            if _freeze(db, loaded, rendered, now=now):
+                return
+    raise Conflict("stale_issue", issue=issue_id)
+
+
+def _ready(db: Session, issue_id: int, now: datetime) -> bool:
+    """Whether to send it now. One whose hour passed long ago, as after a restore, fails."""
+    issue = states.get(db, issue_id)
+    if issue.state != IssueState.SCHEDULED or issue.send_at is None or issue.send_at > now:
+        return False
+    newsletter = db.get_one(Newsletter, issue.newsletter_id)
+    late = newsletter.late == Late.SEND
+    grace = max(timedelta(minutes=newsletter.grace_minutes), PROMPT) if late else PROMPT
+    # Who pressed "send" a moment ago and waited for a busy machine is not late.
+    if now > issue.send_at + grace:
+        states.fail(db, issue_id, "missed", now=now)
+        return False
+    return True
+
+
+def _load(db: Session, issue_id: int, *, base_url: str, now: datetime) -> Loaded:
+    doc = load_document(db, issue_id, base_url=base_url, now=now)
+    return Loaded(
+        doc=doc, digits=doc.look.digits,
+        variants=_variants(db, doc.newsletter_id, default=doc.look.digits, now=now),
+    )
+
+
+def _variants(
+    db: Session, newsletter_id: int, *, default: str, now: datetime
+) -> frozenset[str]:
+    found = recipients(newsletter_id, now=now, default_digits=default).subquery().c
+    return frozenset(db.scalars(select(found[1]).distinct()))
+
+
+def _problem(system: System, loaded: Loaded, rendered: Mapping[str, Rendered]) -> str:
+    """Why an issue must not be sent: a code of ``web.words.REASONS``, or nothing."""
+    doc = loaded.doc
+    if not doc.items:
+        return "empty"
+    if not loaded.variants:
+        return "no_recipients"
+    if any(one.errors for one in rendered.values()):
+        return "has_errors"
+    try:
+        with system.db.read() as db:
+            sender = load_sender(db, doc.newsletter_id, base_url=system.settings.base_url)
+        for one in rendered.values():
+            skeleton(doc.issue_id, one.subject, one.html, one.text, sender)
+    except Refused as error:  # a sender or subject that no mail header may hold
+        return error.code
+    return ""
+
+
+def _freeze(
+    db: Session, loaded: Loaded, rendered: Mapping[str, Rendered], *, now: datetime
+) -> bool:
+    """Write all that sending needs; False when the issue or its readers changed meanwhile."""
+    doc = loaded.doc
+    issue = db.get_one(Issue, doc.issue_id, with_for_update=True, populate_existing=True)
+    if issue.state != IssueState.SCHEDULED:
+        return True
+    variants = _variants(db, doc.newsletter_id, default=loaded.digits, now=now)
+    if issue.version != doc.version or variants != loaded.variants:
+        return False
+    states.change(db, doc.issue_id, IssueState.SCHEDULED, IssueState.FROZEN, frozen_at=now)
+    db.execute(insert(Edition), [
+        {"issue_id": doc.issue_id, "variant": name, "subject": one.subject, "html": one.html,
+         "text": one.text, "sha256": one.sha256, "size": one.size}
+        for name, one in rendered.items()
+    ])
+    _fan_out(db, doc.issue_id, doc.newsletter_id, digits=loaded.digits, now=now)
+    for n in _cut(db, doc.issue_id):
+        queue.put(db, "send_chunk", key=f"{doc.issue_id}:{n}", now=now, issue_id=doc.issue_id, n=n)
+    return True
+
+
+def _fan_out(
+    db: Session, issue_id: int, newsletter_id: int, *, digits: str, now: datetime
+) -> None:
+    """One row per reader, in one statement inside the database (1 M rows: 0.4 s on SQLite)."""
+    found = recipients(newsletter_id, now=now, default_digits=digits).subquery().c
+    columns = Delivery.__table__.c
+    db.execute(
+        insert(Delivery).from_select(
+            [columns.issue_id, columns.subscriber_id, columns.variant, columns.state,
+             columns.attempts, columns.at, columns.reply],
+            select(
+                literal(issue_id), found[0], found[1],
+                literal(DeliveryState.QUEUED.value, columns.state.type), literal(0),
+                literal(now, UTC), literal("", String),
+            ),
+            include_defaults=False,
+        )
+    )
+
+
+def _cut(db: Session, issue_id: int) -> list[int]:
+    """Cut the rows into chunks of CHUNK readers and return their numbers."""
+    place = func.row_number().over(order_by=Delivery.subscriber_id) - 1
+    numbered = (
+        select(Delivery.subscriber_id, (place // CHUNK).label("n"))
+        .where(Delivery.issue_id == issue_id)
+        .subquery()
+    )
+    ranges = db.execute(
+        select(numbered.c.n, func.min(numbered.c.subscriber_id), func.max(numbered.c.subscriber_id))
+        .group_by(numbered.c.n)
+        .order_by(numbered.c.n)
+    ).all()
+    if ranges:
+        db.execute(insert(Chunk), [
+            {"issue_id": issue_id, "n": n, "first_id": first, "last_id": last, "epoch": 0}
+            for n, first, last in ranges
+        ])
+    return [n for n, _, _ in ranges]

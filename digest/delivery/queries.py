@@ -1,0 +1,123 @@
+"""What the ledger says: counts, the mails that did not arrive, and who an issue is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from digest.audience.models import Subscriber
+from digest.delivery.compose import Reader, Sender, mailable
+from digest.delivery.models import Chunk, Delivery, DeliveryState
+from digest.newsletters.models import Newsletter
+from digest.system.errors import NotFound
+from digest.system.links import archive_url, leave_url, preferences_url
+from digest.system.tokens import BOUNCE, Signer
+from digest.text.address import shown
+from digest.text.urls import host
+
+OPEN_STATES = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+LOST_STATES = (
+    DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.SKIPPED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """A mail that did not arrive, or not yet; ``reply`` is the relay's answer or our reason."""
+
+    subscriber_id: int
+    address: str
+    state: str
+    reply: str
+    attempts: int
+    at: datetime
+    next_at: datetime | None
+
+
+def outbox(db: Session, issue_id: int) -> dict[str, int]:
+    """Count an issue's mails by state (names of DeliveryState in lower case) that occur."""
+    rows = db.execute(
+        select(Delivery.state, func.count())
+        .where(Delivery.issue_id == issue_id)
+        .group_by(Delivery.state)
+        .order_by(Delivery.state)
+    )
+    return {DeliveryState(state).name.lower(): count for state, count in rows}
+
+
+def failures(db: Session, issue_id: int, *, limit: int = 200) -> tuple[FailureRow, ...]:
+    """Return mails that are uncertain, failed, deferred or skipped, the gravest first."""
+    rows = db.execute(
+        select(
+            Delivery.subscriber_id, Subscriber.address, Delivery.state, Delivery.reply,
+            Delivery.attempts, Delivery.at, Delivery.next_at,
+        )
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.issue_id == issue_id, Delivery.state.in_([int(one) for one in LOST_STATES]))
+        .order_by(
+            (Delivery.state == DeliveryState.SKIPPED).asc(),
+            (Delivery.state == DeliveryState.DEFERRED).asc(),
+            Delivery.state, Delivery.subscriber_id,
+        )
+        .limit(limit)
+    )
+    return tuple(
+        FailureRow(
+            row.subscriber_id, shown(row.address), DeliveryState(row.state).name.lower(),
+            row.reply, row.attempts, row.at, row.next_at,
+        )
+        for row in rows
+    )
+
+
+def open_chunks(db: Session, issue_id: int) -> list[int]:
+    """Return the numbers of the chunks that still hold mails to send."""
+    waiting = (
+        select(Delivery.issue_id)
+        .where(
+            Delivery.issue_id == issue_id,
+            Delivery.subscriber_id.between(Chunk.first_id, Chunk.last_id),
+            Delivery.state.in_([int(one) for one in OPEN_STATES]),
+        )
+        .exists()
+    )
+    return list(
+        db.scalars(select(Chunk.n).where(Chunk.issue_id == issue_id, waiting).order_by(Chunk.n))
+    )
+
+
+def load_sender(db: Session, newsletter_id: int, *, base_url: str) -> Sender:
+    """Return who a newsletter's mails are from.
+
+    Raises NotFound("no_such_newsletter") or Refused("bad_sender").
+    """
+    newsletter = db.get(Newsletter, newsletter_id)
+    if newsletter is None:
+        raise NotFound("no_such_newsletter", newsletter=newsletter_id)
+    return Sender(
+        newsletter_id=newsletter_id,
+        name=newsletter.name,
+        slug=newsletter.slug,
+        shown=newsletter.sender_name or newsletter.name,
+        address=mailable(newsletter.sender_address),
+        reply_to=mailable(newsletter.reply_to) if newsletter.reply_to else "",
+        host=host(base_url),
+        archive_url=archive_url(base_url, newsletter.slug) if newsletter.public else None,
+    )
+
+
+def reader(
+    signer: Signer, base_url: str, *, subscriber_id: int, token: str, address: str,
+    newsletter_id: int, issue_id: int,
+) -> Reader:
+    """Return a reader with the addresses that only this reader's mail carries. Pure."""
+    return Reader(
+        address=address,
+        token=token,
+        bounce=signer.sign(BOUNCE, issue_id, subscriber_id),
+        leave_url=leave_url(base_url, signer, subscriber_id, newsletter_id, issue_id),
+        preferences_url=preferences_url(base_url, signer, subscriber_id),
+    )

@@ -1,0 +1,166 @@
+"""An issue to the bytes that are previewed, tested, sent and archived. Pure: same in, same out."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from html import escape
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from mjml import mjml2html
+
+from digest.issues import colours
+from digest.issues.checks import findings
+from digest.issues.document import IssueDoc, Rendered, Slot, Variant
+from digest.issues.mailhtml import repair_direction
+from digest.issues.mailview import one_line, outside, paragraphs, view_issue, web_address
+from digest.issues.plaintext import MARK, mark_lines
+from digest.system.paths import resource
+from digest.text.bidi import isolate
+
+# Invisible and without width: keeps mail programs from filling the preheader's line with the
+# mail's first words.
+FILLER = "\u00a0\u200c" * 60
+BRAND = colours.LIGHT.brand
+
+
+def render_issue(doc: IssueDoc, variant: Variant) -> Rendered:
+    """Return HTML, text and findings of an issue in one variant.
+
+    An item that MRML cannot take is left out and named by an error ``render_failed``.
+    """
+    kept, failed = without_failing(doc, lambda one: _html(one, variant))
+    html = _html(kept, variant) if kept else ""
+    text = mark_lines(_render("issue.txt", issue=view_issue(kept or doc, variant)))
+    subject = one_line(doc.subject)
+    return Rendered(
+        subject=subject,
+        html=html,
+        text=text,
+        findings=findings(doc, html, failed=failed),
+        size=len(html.encode()),
+        sha256=hashlib.sha256("\0".join((subject, html, text)).encode()).hexdigest(),
+    )
+
+
+def without_failing(
+    doc: IssueDoc, render: Callable[[IssueDoc], str]
+) -> tuple[IssueDoc | None, tuple[int, ...]]:
+    """Return the document less the items that make ``render`` raise ValueError, and their ids.
+
+    MRML names no place, so each item is tried alone. Without a document the fault is elsewhere,
+    in the note or the look, and nothing can be rendered.
+    """
+    if _renders(doc, render):
+        return doc, ()
+    failed = tuple(item.id for item in doc.items if not _renders(_only(doc, {item.id}), render))
+    kept = _only(doc, {item.id for item in doc.items} - set(failed))
+    return (kept if _renders(kept, render) else None), failed
+
+
+def render_plain_mail(template: str, **facts: object) -> tuple[str, str]:
+    """Return HTML and text of a mail of our own: ``confirm`` or ``notice``.
+
+    Both take ``name`` (the newsletter's), ``title``, ``url`` and, if wished, ``brand`` and
+    ``preheader``; ``confirm`` also ``valid`` (the link's life in words) and ``postal_address``;
+    ``notice`` also ``body`` (paragraphs, one a line) and ``action`` (the button's words).
+    """
+    values: dict[str, object] = {"preheader": "", **facts}
+    for name, value in values.items():
+        if isinstance(value, str):
+            values[name] = outside(value)
+    values["url"] = web_address(str(facts.get("url") or ""))
+    for name in ("body", "postal_address"):
+        values[name] = paragraphs(str(facts.get(name) or ""))
+    brand = str(values.pop("brand", BRAND))
+    html = _to_html(_render(f"{template}.mjml", **_dress(brand), **values))
+    return html, mark_lines(_render(f"{template}.txt", **values))
+
+
+def closed_subject(subject: str) -> str:
+    """Return a subject for a header: one clean line, its last punctuation held in place by a mark.
+
+    In a mail program that writes from the left, a final full stop would jump to the right.
+    """
+    subject = one_line(subject)
+    closes = bool(subject) and unicodedata.category(subject[-1]).startswith("P")
+    return subject + MARK if closes else subject
+
+
+def fill_html(html: str, values: Mapping[Slot, str]) -> str:
+    """Put a reader's addresses into the HTML, escaped as attribute values."""
+    for slot, value in values.items():
+        html = html.replace(slot.value, escape(_address(value)))
+    return html
+
+
+def fill_text(text: str, values: Mapping[Slot, str]) -> str:
+    """Put a reader's addresses into the text."""
+    for slot, value in values.items():
+        text = text.replace(slot.value, _address(value))
+    return text
+
+
+def _address(value: str) -> str:
+    """Refuse what could begin a new line or header; our own addresses never hold it."""
+    if any(letter.isspace() for letter in value):
+        raise ValueError("an address has no white space")
+    return value
+
+
+def _html(doc: IssueDoc, variant: Variant) -> str:
+    view = view_issue(doc, variant)
+    return _to_html(
+        _render("issue.mjml", issue=view, title=view.subject or view.name,
+                preheader=view.preheader, **_dress(doc.look.brand))
+    )
+
+
+def _to_html(mjml: str) -> str:
+    """Run MRML; raises ValueError. Without ``fonts={}`` it would link a third party's fonts."""
+    return repair_direction(mjml2html(mjml, fonts={}, disable_comments=True))
+
+
+def _dress(brand: str) -> dict[str, object]:
+    return {"light": colours.light(brand), "dark": colours.dark(brand), "filler": FILLER}
+
+
+def _renders(doc: IssueDoc, render: Callable[[IssueDoc], str]) -> bool:
+    try:
+        render(doc)
+    except ValueError:  # MRML's only error; its text has no usable place
+        return False
+    return True
+
+
+def _only(doc: IssueDoc, wanted: set[int]) -> IssueDoc:
+    sections = tuple(
+        replace(section, items=tuple(item for item in section.items if item.id in wanted))
+        for section in doc.sections
+    )
+    return replace(doc, sections=sections)
+
+
+def _render(template: str, **values: object) -> str:
+    return _templates().get_template(template).render(**values)
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(resource("templates") / "mail"),
+        autoescape=select_autoescape(("mjml",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["bidi"] = _isolated
+    return environment
+
+
+def _isolated(text: str) -> Markup:
+    return Markup(isolate(text, "span"))  # noqa: S704 - isolate() escapes

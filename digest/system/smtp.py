@@ -1,0 +1,397 @@
+"""SMTP as the sender needs it: each reply with the stage it belongs to, so that "surely not
+sent", "sent" and "nobody knows" (RFC 1047) are three different things.
+
+Written on sockets, since ``smtplib`` does not tell whether a connection was lost before or after
+the final dot, and reads a reply of any length at any slowness.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import select
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from digest.system.capture import CaptureServer
+from digest.system.clock import Clock, SystemClock
+from digest.system.errors import Refused
+
+LONGEST_REPLY = 64 * 1024  # bytes of one reply, all its lines; a hostile server may talk for ever
+KEPT = 500  # characters of a reply that are stored and shown
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587, "capture": 0}
+PACE = 60.0  # seconds; no reply but the last one is waited for longer than this
+BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+class Stage(IntEnum):
+    """How far a conversation had come when its last reply came, or did not come."""
+
+    CONNECT = 0
+    TLS = 1
+    AUTH = 2
+    READY = 3
+    MAIL = 4
+    RCPT = 5
+    DATA = 6
+    DOT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the relay said. ``code`` 0 means that no reply came: ``text`` says why."""
+
+    stage: Stage
+    code: int
+    text: str
+
+    @property
+    def ready(self) -> bool:
+        """Whether the connection can take a message."""
+        return self.stage is Stage.READY and self.code == 250
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the relay has taken the message, for good."""
+        return self.stage is Stage.DOT and 200 <= self.code < 300
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the relay may have taken the message: the reply to the final dot is lost."""
+        return self.stage is Stage.DOT and not (200 <= self.code < 300 or 400 <= self.code < 600)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection ended before the final dot: surely nothing was sent."""
+        return (self.code == 0 and self.stage is not Stage.DOT) or self.code == 421
+
+    @property
+    def enhanced(self) -> str:
+        """Return the status code of RFC 3463 ("5.1.1"), or nothing."""
+        found = ENHANCED.search(self.text)
+        return found[1] if found else ""
+
+
+class _Lost(Exception):
+    """The connection is of no use any more."""
+
+
+class SmtpSession:
+    """One connection, opened when needed and again after it was lost. Not for two threads."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+        self._socket: socket.socket | None = None
+        self._buffer = b""
+        self._features: dict[str, str] = {}
+        self._dirty = False  # a transaction was begun and not ended
+
+    @property
+    def smtputf8(self) -> bool:
+        """Whether the open connection takes addresses with letters beyond ASCII (RFC 6531)."""
+        return "SMTPUTF8" in self._features
+
+    def open(self) -> Reply:
+        """Connect, greet, encrypt and sign in unless that is done; stage READY when all is well.
+
+        Stages TLS and AUTH, and a code from 500, are the sender's own fault and not a reader's.
+        """
+        if self._socket is not None:
+            return Reply(Stage.READY, 250, "")
+        stage = Stage.CONNECT
+        try:
+            self._connect()
+            greeting = self._read(Stage.CONNECT)
+            if greeting.code != 220:
+                return self._closed(greeting)
+            hello = self._hello()
+            if hello.code != 250:
+                return self._closed(hello)
+            if self._relay.starttls:
+                stage = Stage.TLS
+                if refusal := self._start_tls():
+                    return self._closed(refusal)
+                hello = self._hello()
+                if hello.code != 250:
+                    return self._closed(hello)
+            if self._relay.user:
+                stage = Stage.AUTH
+                if refusal := self._sign_in():
+                    return self._closed(refusal)
+        except ssl.SSLCertVerificationError as error:
+            return self._closed(Reply(Stage.TLS, 0, f"certificate: {error.verify_message}"))
+        except (OSError, _Lost) as error:
+            # A dropped connection is no proof of a wrong password or of stripped encryption.
+            where = Stage.CONNECT if stage is not Stage.AUTH else Stage.READY
+            return self._closed(Reply(where, 0, _reason(error)))
+        return Reply(Stage.READY, 250, "")
+
+    def submit(self, envelope_from: str, recipient: str, message: bytes) -> Reply:
+        """Hand over one message with CRLF line ends and return the deciding reply.
+
+        Raises ValueError for a message or address that would break the conversation.
+        """
+        if BARE.search(message):
+            raise ValueError("bare CR or LF in a message")
+        _check_path(envelope_from)
+        _check_path(recipient)
+        opened = self.open()
+        if not opened.ready:
+            return opened
+        stage = Stage.MAIL
+        try:
+            if self._dirty:
+                self._ask("RSET", Stage.MAIL)
+            self._dirty = True
+            for stage, line in (
+                (Stage.MAIL, self._mail_line(envelope_from, recipient, message)),
+                (Stage.RCPT, f"RCPT TO:<{recipient}>"),
+                (Stage.DATA, "DATA"),
+            ):
+                reply = self._ask(line, stage)
+                if reply.code != (354 if stage is Stage.DATA else 250) and reply.code != 251:
+                    return self._ended(reply)
+            # Until the dot is on its way the relay may not take the message (RFC 5321 4.1.1.4).
+            self._send(_stuffed(message))
+            if self._has_news():  # it hung up, or would not wait for the end to say no
+                return self._ended(self._read(Stage.DATA))
+            stage = Stage.DOT
+            self._send(b".\r\n")
+            reply = self._read(Stage.DOT)
+            self._dirty = False
+            return self._ended(reply)
+        except (OSError, _Lost) as error:
+            return self._closed(Reply(stage, 0, _reason(error)))
+
+    def close(self) -> None:
+        """Say goodbye and hang up; what was accepted stays accepted."""
+        if self._socket is not None:
+            with suppress(OSError):  # nothing depends on a goodbye
+                self._send(b"QUIT\r\n")
+            self._hang_up()
+
+    def _connect(self) -> None:
+        relay = self._relay
+        host, port = relay.address()
+        raw = socket.create_connection((host, port), timeout=min(PACE, relay.timeout))
+        self._socket = raw
+        # Without it the lone final dot waits for a delayed acknowledgement, 40 ms per message.
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = b""
+        if relay.tls:
+            self._socket = _verifying().wrap_socket(raw, server_hostname=host)
+
+    def _hello(self) -> Reply:
+        reply = self._ask(f"EHLO {_own_name()}", Stage.CONNECT)
+        self._features = {}
+        for line in reply.text.split("\n")[1:]:
+            name, _, rest = line.strip().partition(" ")
+            self._features[name.upper()] = rest.strip()
+        return reply
+
+    def _start_tls(self) -> Reply | None:
+        """Encrypt; a relay that does not offer it is refused, never talked to in clear."""
+        if "STARTTLS" not in self._features:
+            return Reply(Stage.TLS, 0, "STARTTLS is not offered")
+        reply = self._ask("STARTTLS", Stage.TLS)
+        if reply.code != 220:
+            return reply
+        if self._buffer or self._socket is None:
+            # Bytes sent before the handshake would be read as if they had been encrypted.
+            return Reply(Stage.TLS, 0, "data before the handshake")
+        self._socket = _verifying().wrap_socket(
+            self._socket, server_hostname=self._relay.address()[0]
+        )
+        return None
+
+    def _sign_in(self) -> Reply | None:
+        offered = self._features.get("AUTH", "").upper().split()
+        user, password = self._relay.user.encode(), self._relay.password.encode()
+        if "PLAIN" in offered:
+            secret = base64.b64encode(b"\0" + user + b"\0" + password).decode()
+            reply = self._ask(f"AUTH PLAIN {secret}", Stage.AUTH)
+        elif "LOGIN" in offered:
+            reply = self._ask("AUTH LOGIN", Stage.AUTH)
+            for part in (user, password):
+                if reply.code == 334:
+                    reply = self._ask(base64.b64encode(part).decode(), Stage.AUTH)
+        else:
+            return Reply(Stage.AUTH, 0, "neither AUTH PLAIN nor AUTH LOGIN is offered")
+        return None if reply.code == 235 else reply
+
+    def _mail_line(self, envelope_from: str, recipient: str, message: bytes) -> str:
+        line = f"MAIL FROM:<{envelope_from}>"
+        if "SIZE" in self._features:
+            line += f" SIZE={len(message)}"
+        if not (recipient + envelope_from).isascii():
+            if not self.smtputf8:
+                raise ValueError("the relay takes no address beyond ASCII")
+            line += " BODY=8BITMIME SMTPUTF8" if "8BITMIME" in self._features else " SMTPUTF8"
+        return line
+
+    def _ask(self, line: str, stage: Stage) -> Reply:
+        self._send(f"{line}\r\n".encode())
+        return self._read(stage)
+
+    def _send(self, data: bytes) -> None:
+        if self._socket is None:
+            raise _Lost("not connected")
+        self._socket.settimeout(self._relay.timeout)
+        self._socket.sendall(data)
+
+    def _read(self, stage: Stage) -> Reply:
+        """Read one reply. Raises OSError or _Lost when there is none, or none that is SMTP."""
+        relay = self._relay
+        patience = relay.timeout if stage is Stage.DOT else min(PACE, relay.timeout)
+        deadline = relay.clock.ticks() + patience
+        lines: list[str] = []
+        size = 0
+        while True:
+            raw = self._line(deadline)
+            size += len(raw)
+            if size > LONGEST_REPLY:
+                raise _Lost("the reply is too long")
+            text = raw.decode("utf-8", "replace").rstrip("\r\n")
+            if not re.match(r"[2-5]\d\d(?:[ -]|$)", text):
+                raise _Lost(f"not an SMTP reply: {_shown(text)}")
+            lines.append(text[4:])
+            if text[3:4] != "-":
+                return Reply(stage, int(text[:3]), _shown("\n".join(lines)))
+
+    def _has_news(self) -> bool:
+        """Whether the other side has spoken or hung up; narrows what would be uncertain."""
+        return bool(self._buffer) or bool(select.select([self._socket], [], [], 0)[0])
+
+    def _line(self, deadline: float) -> bytes:
+        while b"\n" not in self._buffer:
+            left = deadline - self._relay.clock.ticks()
+            if left <= 0:
+                raise TimeoutError("no reply in time")
+            if len(self._buffer) > LONGEST_REPLY or self._socket is None:
+                raise _Lost("the reply is too long")
+            self._socket.settimeout(left)
+            data = self._socket.recv(8192)
+            if not data:
+                raise _Lost("the relay hung up")
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line + b"\n"
+
+    def _ended(self, reply: Reply) -> Reply:
+        """After 421 the relay hangs up (RFC 5321 3.8); after another reply it goes on."""
+        return self._closed(reply) if reply.code == 421 else reply
+
+    def _closed(self, reply: Reply) -> Reply:
+        self._hang_up()
+        return reply
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._socket, self._buffer, self._features, self._dirty = None, b"", {}, False
+
+
+class Relay:
+    """Where mail is handed over: a relay by SMTP, or the built-in mailbox by ``capture:``.
+
+    ``smtps://`` and ``smtp+starttls://`` verify the certificate and never fall back to clear text.
+    ``timeout`` in seconds bounds the wait for the reply to the final dot. Raises
+    Refused("bad_settings") for an address that is none.
+    """
+
+    def __init__(
+        self, url: str, *, capture_dir: Path, timeout: float, clock: Clock | None = None
+    ) -> None:
+        self.timeout = timeout
+        self.clock = clock or SystemClock()
+        self._capture: CaptureServer | None = None
+        self._capture_dir = capture_dir
+        self._lock = threading.Lock()
+        parts = _split(url)
+        self.tls = parts.scheme == "smtps"
+        self.starttls = parts.scheme == "smtp+starttls"
+        self.captures = parts.scheme == "capture"
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._host = parts.hostname or "127.0.0.1"
+        self._port = parts.port or PORTS.get(parts.scheme, 0)
+
+    def address(self) -> tuple[str, int]:
+        """Return host and port; the built-in mailbox begins to listen when first asked."""
+        if not self.captures:
+            return self._host, self._port
+        with self._lock:
+            if self._capture is None:
+                self._capture = CaptureServer(self._capture_dir)
+            return self._host, self._capture.port
+
+    @contextmanager
+    def session(self) -> Iterator[SmtpSession]:
+        """Lend a connection; it is opened by its first use."""
+        session = SmtpSession(self)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def close(self) -> None:
+        """Stop the built-in mailbox, if it runs."""
+        with self._lock:
+            if self._capture is not None:
+                self._capture.close()
+                self._capture = None
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        bad = parts.port == 0 or parts.scheme not in PORTS or (
+            parts.scheme != "capture" and not parts.hostname
+        )
+    except ValueError:  # a port that is no number
+        bad = True
+    if bad:
+        raise Refused("bad_settings", names="DIGEST_SMTP_URL")
+    return parts
+
+
+def _verifying() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _own_name() -> str:
+    """The name to greet with: this host's, when it is a name that relays understand."""
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name) else "localhost"
+
+
+def _stuffed(message: bytes) -> bytes:
+    """Double a dot that begins a line, and end with a line end (RFC 5321 4.5.2)."""
+    stuffed = message.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+def _check_path(address: str) -> None:
+    if re.search(r"[\x00-\x20\x7f<>\u0085\u2028\u2029]", address):
+        raise ValueError("an address that SMTP cannot carry")
+
+
+def _shown(text: str) -> str:
+    """A reply as it is stored: bounded, no controls that could rearrange a page."""
+    return CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)[:KEPT]
+
+
+def _reason(error: Exception) -> str:
+    return _shown(str(error) or type(error).__name__)

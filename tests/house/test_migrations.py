@@ -1,0 +1,98 @@
+"""The schema: one line of revisions, down and up again, and the same as the models say."""
+
+from __future__ import annotations
+
+import re
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, inspect
+
+from digest.migrate import _config, downgrade, is_current, upgrade
+from digest.newsletters.models import Newsletter
+from digest.system.build import System
+from digest.tables import metadata
+from tests import make
+
+
+def tables(system: System) -> set[str]:
+    return set(inspect(system.db.engine).get_table_names())
+
+
+def fill(system: System) -> None:
+    """Put rows that point at each other into most tables."""
+    now = system.clock.now()
+    with system.db.write() as db:
+        make.user(db, now=now)
+        make.source(db, now=now)
+        make.article(db, now=now, topic_id=make.topic(db))
+        daily = make.mailing_list(db, now=now)
+        newsletter_id = make.newsletter(db, now=now, list_id=daily)
+        make.subscriber(db, now=now, list_id=daily)
+        make.issue(db, now=now, newsletter_id=newsletter_id)
+
+
+def test_there_is_one_newest_revision_and_one_first() -> None:
+    revisions = list(ScriptDirectory.from_config(_config()).walk_revisions())
+    assert len([one for one in revisions if one.is_head]) == 1
+    assert len([one for one in revisions if one.is_base]) == 1
+    assert not any(one.is_merge_point or one.is_branch_point for one in revisions)
+
+
+def test_the_models_are_what_the_revisions_build(system: System) -> None:
+    with system.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_database_checks_what_the_models_check(system: System) -> None:
+    """Alembic does not compare CHECK constraints, so their words are compared here."""
+    found = inspect(system.db.engine)
+    for table in metadata.sorted_tables:
+        wanted = {
+            str(one.name): words(str(one.sqltext))
+            for one in table.constraints if isinstance(one, CheckConstraint)
+        }
+        kept = {
+            str(one["name"]): words(one["sqltext"])
+            for one in found.get_check_constraints(table.name)
+        }
+        assert kept == wanted, table.name
+
+
+def words(condition: str) -> set[str]:
+    """The quoted words of a condition; databases write the rest in their own ways."""
+    return set(re.findall(r"'(\w+)'", condition))
+
+
+def test_down_and_up_again_with_rows_in_it(system: System) -> None:
+    full = tables(system)
+    fill(system)
+    downgrade(system.db, "base")
+    assert tables(system) == {"alembic_version"}
+    assert not is_current(system.db)
+    upgrade(system.db)
+    assert is_current(system.db)
+    assert tables(system) == full
+    fill(system)
+    with system.db.read() as db:
+        assert db.query(Newsletter).count() == 1
+
+
+def test_every_revision_goes_one_step_down_and_up(system: System) -> None:
+    fill(system)
+    revisions = [one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()]
+    for _step in revisions:
+        downgrade(system.db, "-1")
+    assert tables(system) == {"alembic_version"}
+    for revision in reversed(revisions):
+        upgrade(system.db, revision)
+    assert is_current(system.db)
+
+
+def test_upgrading_twice_changes_nothing(system: System) -> None:
+    fill(system)
+    upgrade(system.db)
+    with system.db.read() as db:
+        assert db.query(Newsletter).count() == 1

@@ -1,0 +1,98 @@
+"""Settings by environment: every default runs, every mistake is named at once."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from digest.system.errors import Refused
+from digest.system.settings import KNOWN, from_env
+
+
+def env(tmp_path: Path, **values: str) -> dict[str, str]:
+    return {"DIGEST_DATA_DIR": str(tmp_path / "data"), **values}
+
+
+def test_without_any_variable_it_runs_on_sqlite_and_captures_mail(tmp_path: Path) -> None:
+    settings = from_env(env(tmp_path))
+    assert settings.database_url == f"sqlite:///{tmp_path / 'data' / 'digest.db'}"
+    assert settings.smtp_url == "capture:"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.mailbox_dir == tmp_path / "data" / "mailbox"
+    assert (settings.workers, settings.connections, settings.fetch_allow) == (1, 2, ())
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = from_env(env(tmp_path)).secret_key
+    assert len(first) >= 48
+    assert from_env(env(tmp_path)).secret_key == first
+    mode = (tmp_path / "data" / "secret_key").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_a_given_secret_leaves_no_file(tmp_path: Path) -> None:
+    settings = from_env(env(tmp_path, DIGEST_SECRET_KEY="x" * 40))
+    assert settings.secret_key == "x" * 40
+    assert not (tmp_path / "data").exists()
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    settings = from_env(
+        env(
+            tmp_path, DIGEST_DATABASE_URL="postgresql://db/digest",
+            DIGEST_SMTP_URL="smtps://u:p@mail.example:465", DIGEST_BASE_URL="https://n.example/",
+            DIGEST_SECRET_KEY="k" * 40, DIGEST_FETCH_ALLOW=" 10.0.0.1, ::1 ,", DIGEST_WORKERS="3",
+            DIGEST_CONNECTIONS="5", DIGEST_SMTP_TIMEOUT="30.5",
+        )
+    )
+    assert settings.database_url == "postgresql://db/digest"
+    assert settings.smtp_url == "smtps://u:p@mail.example:465"
+    assert settings.base_url == "https://n.example"
+    assert settings.fetch_allow == ("10.0.0.1", "::1")
+    assert (settings.workers, settings.connections, settings.smtp_timeout) == (3, 5, 30.5)
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN - {"DIGEST_DATA_DIR"}))
+def test_each_variable_can_come_from_a_file(tmp_path: Path, name: str) -> None:
+    values = {
+        "DIGEST_BASE_URL": "https://n.example", "DIGEST_SMTP_URL": "smtp://mail.example",
+        "DIGEST_WORKERS": "3", "DIGEST_CONNECTIONS": "3", "DIGEST_SMTP_TIMEOUT": "3",
+    }
+    path = tmp_path / "value"
+    path.write_text(values.get(name, "value") + "\n", encoding="utf-8")
+    settings = from_env(env(tmp_path, **{f"{name}_FILE": str(path)}))
+    got = getattr(settings, name.removeprefix("DIGEST_").lower())
+    assert got in {values.get(name, "value"), ("value",), 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DIGEST_BASE_URL", "n.example"), ("DIGEST_BASE_URL", "ftp://n.example"),
+        ("DIGEST_SMTP_URL", "http://mail.example"), ("DIGEST_WORKERS", "many"),
+        ("DIGEST_WORKERS", "0"), ("DIGEST_CONNECTIONS", "-1"), ("DIGEST_SMTP_TIMEOUT", "nan"),
+        ("DIGEST_SMTP_TIMEOUT", "inf"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(Refused, match="bad_settings") as refused:
+        from_env(env(tmp_path, **{name: value}))
+    assert refused.value.facts["names"] == name
+
+
+def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
+    wrong = {"DIGEST_WORKERS": "x", "DIGEST_BASE_URL": "y",
+             "DIGEST_SECRET_KEY_FILE": str(tmp_path / "absent")}
+    with pytest.raises(Refused) as refused:
+        from_env(env(tmp_path, **wrong))
+    assert refused.value.facts["names"] == (
+        "DIGEST_BASE_URL, DIGEST_SECRET_KEY_FILE, DIGEST_WORKERS"
+    )
+
+
+def test_a_refused_start_writes_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        from_env(env(tmp_path, DIGEST_WORKERS="x"))
+    assert not (tmp_path / "data").exists()

@@ -1,0 +1,148 @@
+"""Sources: adding, health, settings, the last attempts in plain words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from digest.articles.models import Article
+from digest.sources.models import FetchAttempt, Source
+from digest.staff.models import AuditEntry
+from digest.system.build import System
+from digest.system.queue import Job
+from tests import make
+from tests.web.conftest import SignIn
+
+FEED = {"url": "https://news.example/rss.xml", "kind": "feed", "name": "", "topic_id": "0"}
+
+
+def one(system: System) -> Source:
+    with system.db.read() as db:
+        found = db.query(Source).one()
+        db.expunge_all()
+        return found
+
+
+def made(system: System, **values: object) -> int:
+    with system.db.write() as db:
+        return make.source(db, now=system.clock.now(), **values)
+
+
+def test_without_sources_the_page_shows_what_can_be_added(sign_in: SignIn) -> None:
+    text = sign_in("editor").get("/admin/sources").get_data(as_text=True)
+    assert "لا مصادر بعد" in text
+    assert "https://example.org/rss.xml" in text
+
+
+def test_a_feed_is_added_and_collected_at_once(sign_in: SignIn, system: System) -> None:
+    with system.db.write() as db:
+        topic_id = make.topic(db)
+    answer = sign_in("editor").submit(
+        "/admin/sources", {**FEED, "topic_id": topic_id}, page="/admin/sources"
+    )
+    source = one(system)
+    assert answer.headers["Location"] == f"/admin/sources/{source.id}"
+    assert (source.kind, source.name, source.topic_id) == ("feed", "news.example", topic_id)
+    with system.db.read() as db:
+        assert db.query(Job).one().args == {"source_id": source.id}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"url": "ftp://news.example/"}, "هذا الرابط غير صالح"),
+        ({"url": ""}, "aria-invalid"),
+        ({"kind": "text"}, "aria-invalid"),
+        ({"topic_id": "77"}, "aria-invalid"),
+    ],
+)
+def test_a_bad_source_is_refused_beside_its_field(
+    sign_in: SignIn, system: System, fields: dict[str, str], words: str
+) -> None:
+    answer = sign_in("editor").submit(
+        "/admin/sources", {**FEED, **fields}, page="/admin/sources"
+    )
+    assert answer.status_code == 422
+    assert words in answer.get_data(as_text=True)
+    with system.db.read() as db:
+        assert db.query(Source).count() == 0
+
+
+def test_a_source_is_added_only_once(sign_in: SignIn, system: System) -> None:
+    client = sign_in("editor")
+    client.submit("/admin/sources", FEED, page="/admin/sources")
+    answer = client.submit("/admin/sources", FEED, page="/admin/sources")
+    assert answer.status_code == 422
+    assert "مضاف من قبل" in answer.get_data(as_text=True)
+
+
+def test_the_table_shows_health_and_pace(sign_in: SignIn, system: System) -> None:
+    now = system.clock.now()
+    made(system, name="الراكدة", last_ok_at=now, last_item_at=now - timedelta(days=12))
+    text = sign_in("viewer").get("/admin/sources").get_data(as_text=True)
+    assert "الراكدة" in text
+    assert "متوقف" in text
+    assert "قبل 12 يوماً" in text
+    assert 'name="url"' not in text
+
+
+def test_the_page_says_in_words_what_happened(sign_in: SignIn, system: System) -> None:
+    source_id = made(system)
+    with system.db.write() as db:
+        db.add(FetchAttempt(source_id=source_id, at=system.clock.now(), status=503,
+                            outcome="http_error", detail="", found=0, added=0))
+    text = sign_in("viewer").get(f"/admin/sources/{source_id}").get_data(as_text=True)
+    assert "أجاب الموقع برمز خطأ" in text
+    assert "503" in text
+
+
+def test_name_topic_and_weight_are_changed(sign_in: SignIn, system: System) -> None:
+    source_id = made(system)
+    path = f"/admin/sources/{source_id}"
+    client = sign_in("editor")
+    client.submit(path, {"name": " وكالة  الجبل ", "topic_id": "0", "weight": "2.5"}, page=path)
+    assert (one(system).name, one(system).weight) == ("وكالة الجبل", 2.5)
+    answer = client.submit(path, {"name": "", "topic_id": "0", "weight": "9"}, page=path)
+    assert answer.status_code == 422
+    assert one(system).weight == 2.5
+
+
+def test_a_source_is_paused_resumed_and_collected(sign_in: SignIn, system: System) -> None:
+    source_id = made(system, failures=4)
+    path = f"/admin/sources/{source_id}"
+    client = sign_in("editor")
+    client.submit(f"{path}/pause", page=path)
+    assert (one(system).state, one(system).next_at) == ("paused", None)
+    client.submit(f"{path}/collect", page=path)
+    with system.db.read() as db:
+        assert db.query(Job).count() == 0
+    client.submit(f"{path}/resume", page=path)
+    assert (one(system).state, one(system).failures) == ("active", 0)
+    client.submit(f"{path}/collect", page=path)
+    with system.db.read() as db:
+        assert db.query(Job).one().args == {"source_id": source_id}
+        acts = [entry.action for entry in db.query(AuditEntry).order_by(AuditEntry.id)]
+    assert acts == ["source.pause", "source.resume"]
+
+
+def test_a_deleted_source_leaves_its_articles(sign_in: SignIn, system: System) -> None:
+    source_id = made(system)
+    with system.db.write() as db:
+        article_id = make.article(db, now=system.clock.now(), source_id=source_id)
+        db.add(FetchAttempt(source_id=source_id, at=system.clock.now(), outcome="ok"))
+    path = f"/admin/sources/{source_id}"
+    client = sign_in("editor")
+    client.submit(f"{path}/delete", page=path)
+    assert client.get(path).status_code == 404
+    with system.db.read() as db:
+        assert db.get_one(Article, article_id).source_id is None
+        assert db.query(FetchAttempt).count() == 0
+
+
+def test_changes_to_a_source_that_is_gone_are_refused(sign_in: SignIn, system: System) -> None:
+    client = sign_in("editor")
+    for act in ("pause", "resume", "collect", "delete"):
+        answer = client.submit(f"/admin/sources/99/{act}", page="/admin/sources")
+        assert answer.status_code == 404
+        assert "لا مصدر بهذا الرقم" in answer.get_data(as_text=True)
