@@ -11,7 +11,19 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Exists, Select, and_, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Exists,
+    Select,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from digest.audience.models import (
@@ -41,7 +53,7 @@ GRAVITY = (Reason.LEFT, Reason.BOUNCE, Reason.COMPLAINT)
 
 def recipients(
     newsletter_id: int, *, now: datetime, default_digits: str
-) -> Select[tuple[int, str]]:
+) -> Select[int, str]:
     """Select (subscriber id, digits) of everyone who gets the newsletter now, each person once.
 
     That is: active, and on one of the newsletter's lists, or paused until a time that has come.
@@ -50,7 +62,7 @@ def recipients(
     digits = func.coalesce(Subscriber.digits, literal(default_digits))
     return (
         select(Subscriber.id, digits)
-        .where(Subscriber.state == SubscriberState.ACTIVE, _on_list_of(newsletter_id, now))
+        .where(mailable(newsletter_id, now=now))
         .order_by(Subscriber.id)
     )
 
@@ -60,10 +72,16 @@ def may_mail(db: Session, subscriber_id: int, newsletter_id: int, *, now: dateti
     return exists(
         db,
         select(Subscriber.id).where(
-            Subscriber.id == subscriber_id, Subscriber.state == SubscriberState.ACTIVE,
-            _on_list_of(newsletter_id, now),
+            Subscriber.id == subscriber_id, mailable(newsletter_id, now=now)
         ),
     )
+
+
+def mailable(
+    newsletter_id: int, *, now: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    """Return the condition on a subscriber's row that makes a recipient of a newsletter."""
+    return and_(Subscriber.state == SubscriberState.ACTIVE, _on_list_of(newsletter_id, now))
 
 
 def is_suppressed(db: Session, key: str) -> Reason | None:
@@ -126,7 +144,7 @@ def erase(db: Session, subscriber_id: int, *, now: datetime) -> bool:
     return True
 
 
-def _on_list_of(newsletter_id: int, now: datetime) -> Exists:
+def _on_list_of(newsletter_id: int, now: datetime | BindParameter[datetime]) -> Exists:
     again = and_(
         Membership.state == MembershipState.PAUSED, Membership.paused_until <= now
     )

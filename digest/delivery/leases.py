@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.delivery.models import Chunk, Delivery, DeliveryState
 from digest.issues import states
 from digest.issues.models import Issue, IssueState
 from digest.system import queue
+from digest.system.db import UTC, table_of
 
 LOST_REPLY = "lost_reply"  # why a mail is uncertain
 BUSY = timedelta(seconds=15)  # until a chunk in other hands is looked at again
@@ -70,14 +72,27 @@ def take(
     )
 
 
-def hold(db: Session, lease: Lease, *, now: datetime) -> bool:
-    """Prolong the lease and keep others from taking it before the commit; False when it is lost."""
-    return _mine(db, lease, now + lease.length)
+def hold(lease: Lease) -> ReturningUpdate[tuple[str]]:
+    """Return the statement that prolongs a lease to ``until`` and tells the issue's state.
+
+    It finds no row when the lease is lost; else nobody can take the chunk before the commit.
+    """
+    chunk, issue = table_of(Chunk), table_of(Issue)
+    state = select(issue.c.state).where(issue.c.id == lease.issue_id).scalar_subquery()
+    return (
+        update(chunk)
+        .where(
+            chunk.c.issue_id == lease.issue_id, chunk.c.n == lease.n,
+            chunk.c.epoch == lease.epoch, chunk.c.lease_until.is_not(None),
+        )
+        .values(lease_until=bindparam("until", type_=UTC))
+        .returning(state)
+    )
 
 
 def give_back(db: Session, lease: Lease) -> bool:
     """End the lease; False when it was lost before."""
-    return _mine(db, lease, None)
+    return db.execute(hold(lease), {"until": None}).first() is not None
 
 
 def break_lease(db: Session, issue_id: int, n: int, *, now: datetime) -> int:
@@ -119,16 +134,3 @@ def is_sending(db: Session, issue_id: int) -> bool:
     """Tell whether an issue is neither paused nor cancelled nor done."""
     return db.scalar(select(Issue.state).where(Issue.id == issue_id)) == IssueState.SENDING
 
-
-def _mine(db: Session, lease: Lease, until: datetime | None) -> bool:
-    row = db.execute(
-        update(Chunk)
-        .where(
-            Chunk.issue_id == lease.issue_id, Chunk.n == lease.n, Chunk.epoch == lease.epoch,
-            Chunk.lease_until.is_not(None),
-        )
-        .values(lease_until=until)
-        .returning(Chunk.n)
-        .execution_options(synchronize_session=False)
-    ).first()
-    return row is not None

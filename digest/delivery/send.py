@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from digest.delivery import leases, marks
+from digest.delivery import leases
 from digest.delivery.compose import Mail, Skeleton, compose, skeleton
 from digest.delivery.leases import Lease
-from digest.delivery.marks import Done, Go, Row, Step
+from digest.delivery.marks import Done, Go, Marks, Row, Step, skip_rest
 from digest.delivery.models import Delivery, DeliveryState
 from digest.delivery.queries import OPEN_STATES, load_sender, outbox, reader
 from digest.delivery.verdict import Outcome, Verdict, judge, judge_opening
@@ -69,7 +69,7 @@ def send_chunk(system: System, issue_id: int, n: int) -> None:
     with system.db.read() as db:
         frames = _frames(db, lease, base_url=system.settings.base_url)
     with system.relay.session() as session:
-        ending = _Run(system, lease, frames, session).work()
+        ending = _Run(system, lease, frames, session, Marks(lease)).work()
     _patiently(system, lambda db, _retried: _end(db, lease, ending, now=system.clock.now()))
     if ending.stopped:
         raise Stopped
@@ -107,6 +107,7 @@ class _Run:
     lease: Lease
     frames: dict[str, Skeleton]
     session: SmtpSession
+    marks: Marks
     breaks: int = 0
     refusals: int = 0
 
@@ -140,8 +141,8 @@ class _Run:
 
     def _step(self, done: Done | None) -> Step:
         def write(db: Session, retried: bool) -> Step:
-            return marks.step(
-                db, self.lease, done, smtputf8=self.session.smtputf8,
+            return self.marks.step(
+                db, done, smtputf8=self.session.smtputf8,
                 now=self.system.clock.now(), retried=retried,
             )
 
@@ -153,7 +154,7 @@ class _Run:
             return ending
 
         def write(db: Session, _retried: bool) -> bool:
-            return marks.settle(db, self.lease, done, now=self.system.clock.now())
+            return self.marks.settle(db, done, now=self.system.clock.now()) is not None
 
         return ending if _patiently(self.system, write) else Ending(Go.LOST)
 
@@ -223,7 +224,7 @@ def _end(db: Session, lease: Lease, ending: Ending, *, now: datetime) -> None:
     elif ending.go is Go.DONE and (due := _next_due(db, lease)):
         leases.again(db, lease.issue_id, lease.n, run_at=max(due, now), now=now)
     if states.get(db, lease.issue_id).state == IssueState.CANCELLED:
-        marks.skip_rest(db, lease.issue_id, now=now)
+        skip_rest(db, lease.issue_id, now=now)
     close_if_done(db, lease.issue_id, now)
 
 

@@ -159,6 +159,14 @@ def move(
     return db.execute(statement).first() is not None
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for hot paths: statements on it skip the ORM."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(model)
+    return table
+
+
 def exists(db: Session, statement: Any) -> bool:
     """Tell whether a select finds any row."""
     return bool(db.scalar(select(statement.exists())))

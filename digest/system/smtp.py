@@ -28,7 +28,6 @@ LONGEST_REPLY = 64 * 1024  # bytes of one reply, all its lines; a hostile server
 KEPT = 500  # characters of a reply that are stored and shown
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587, "capture": 0}
 PACE = 60.0  # seconds; no reply but the last one is waited for longer than this
-BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -140,7 +139,7 @@ class SmtpSession:
 
         Raises ValueError for a message or address that would break the conversation.
         """
-        if BARE.search(message):
+        if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
             raise ValueError("bare CR or LF in a message")
         _check_path(envelope_from)
         _check_path(recipient)

@@ -179,9 +179,9 @@ def _natural(word: str) -> bool:
 
 def _twice_encoded(run: str) -> bool:
     """Whether a run of characters is UTF-8 that was read as cp1252, Latin-1 or cp1256."""
-    if len(run) < 4 or not (_BEYOND_ASCII.search(run) or _ARABIC.search(run)):
+    if len(run) < 4 or not _MAYBE_TWICE.fullmatch(run):
         return False
-    for name in ("cp1252", "latin-1", "cp1256"):
+    for name in _MISTAKEN:
         try:
             again = run.encode(name).decode("utf-8")
         except UnicodeError:

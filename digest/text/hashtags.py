@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
-# A tag starts where no word, path, parameter or entity goes on, so addresses keep their fragment.
-_TAG = re.compile(r"(?<![\w/&#?=.\-])([#\uff03]+)([\w\u0640\u064b-\u0652]+)")
+# A tag starts where no word, path, parameter or entity goes on, so addresses keep their fragment;
+# a word of one letter is written against it: و#حلب
+_TAG = re.compile(
+    r"(?:(?<![\w/&#?=.\-])|(?<=\b[وفبلك]))([#\uff03]+)([\w\u0640\u064b-\u0652]+)"
+)
 # Arabic writers also hang a tag on the word before it: خسائر#إدلب
-_GLUED = re.compile("(?<=[\u0620-\u064a\u064b-\u0652])[#\uff03]+(?=[\u0620-\u064a])")
+_GLUED = re.compile(
+    r"(?<=[\u0620-\u064a\u064b-\u0652])(?<!\b[وفبلك])[#\uff03]+(?=[\u0620-\u064a])"
+)
 # What is left of a tag that lost its word: عنصرا# or a # on its own.
 _STRAY = re.compile("(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?!\\w)|(?<!\\S)[#\uff03]+(?!\\S)")
 _NUMBER = re.compile(r"\d+")

@@ -21,8 +21,8 @@ def test_a_line_keeps_what_when_where_and_the_words(
                        wording="أوافق", network="203.0.113.0/24")
     with system.db.read() as db:
         line = db.scalars(select(Consent)).one()
-    assert (line.subscriber_id, line.list_id, line.what) == (reader, place.list_id, "asked")
-    assert (line.wording, line.network, line.at) == ("أوافق", "203.0.113.0/24", clock.now())
+        assert (line.subscriber_id, line.list_id, line.what) == (reader, place.list_id, "asked")
+        assert (line.wording, line.network, line.at) == ("أوافق", "203.0.113.0/24", clock.now())
 
 
 def test_a_life_of_a_reader_reads_in_order(

@@ -14,7 +14,7 @@ PAGE = f"<html><body><p>{TEXT}</p></body></html>"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1256", "iso8859-6", "cp720", "mac-arabic"])
 def test_arabic_is_read_without_any_label(encoding: str) -> None:
-    plain = TEXT if encoding in {"utf-8", "cp1256"} else TEXT.replace("ً", "")
+    plain = TEXT.replace("،", "") if encoding == "cp720" else TEXT
     found = charset.decode(plain.encode(encoding))
     assert (found.text, found.doubtful) == (plain, False)
 

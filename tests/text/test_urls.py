@@ -112,11 +112,14 @@ def test_resolving_never_fails(base: str, link: str) -> None:
         "http://x.example:80/a?a=1&b=2",
         "https://x.example/a?a=1&b=2#part",
         "https://x.example/a?a=1&b=2&utm_source=rss&fbclid=z",
-        "https://x.example/a/?a=1&b=2",
     ],
 )
 def test_addresses_of_one_page_have_one_key(other: str) -> None:
     assert urls.url_key(other) == urls.url_key("https://x.example/a?a=1&b=2")
+
+
+def test_a_slash_at_the_end_means_nothing() -> None:
+    assert urls.canonical("https://x.example/a/") == urls.canonical("https://x.example/a")
 
 
 def test_addresses_of_two_pages_have_two_keys() -> None:

@@ -122,6 +122,16 @@ def resume_source(source_id: int) -> ResponseReturnValue:
     return back("admin.source", source_id=source_id)
 
 
+@bp.post("/sources/<int:source_id>/move")
+@needs(Action.EDIT)
+def move_source(source_id: int) -> ResponseReturnValue:
+    """Take the address that the source moved to as its own."""
+    with system().db.write() as db:
+        manage.accept_move(db, source_id, by=who().id, now=now())
+    flash(_("حُفظ الرابط الجديد."), "ok")
+    return back("admin.source", source_id=source_id)
+
+
 @bp.post("/sources/<int:source_id>/collect")
 @needs(Action.EDIT)
 def collect_source(source_id: int) -> ResponseReturnValue:

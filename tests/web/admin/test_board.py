@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
 from digest.articles.models import Article
+from digest.articles.summarise import Method
 from digest.delivery.models import Delivery, DeliveryState
+from digest.issues import checks
 from digest.issues.models import Issue, Item, Section
 from digest.system.build import System
 from digest.system.queue import Job
+from digest.web.words import DELIVERY_STATES, FINDINGS, METHODS
 from tests import make
 from tests.web.conftest import Browser, SignIn
 
@@ -21,7 +25,6 @@ TEXT = (
     "اختتم ممثلو ثلاث دول جولة محادثات استمرت يومين. وقال الوسيط إن الأطراف توافقت على نشر "
     "البيانات. وتُعقد الجولة التالية في شباط. وتراجع منسوب النهر هذا العام."
 )
-Submit = Callable[..., object]
 
 
 @pytest.fixture
@@ -75,7 +78,9 @@ def page(client: Browser, issue_id: int, **words: object) -> str:
     return answer.get_data(as_text=True)
 
 
-def act(client: Browser, system: System, issue_id: int, what: str, **fields: object):  # type: ignore[no-untyped-def]
+def act(
+    client: Browser, system: System, issue_id: int, what: str, **fields: object
+) -> TestResponse:
     """Send one of the page's forms, drawn from the present version."""
     data = {"based_on": one(system, issue_id).version, **fields}
     home = f"/admin/issues/{issue_id}"
@@ -346,12 +351,16 @@ def test_findings_lead_to_their_cause(editor: Browser, system: System, issue_id:
 
 
 def test_every_finding_has_its_sentence() -> None:
-    from digest.issues import checks
-    from digest.web.words import FINDINGS
+    source = Path(checks.__file__).read_text(encoding="utf-8")
+    codes = set(re.findall(r'(?:_error|_warning)\("(\w+)"|Level\.\w+, "(\w+)"', source))
+    found = {code for pair in codes for code in pair if code}
+    assert len(found) > 15
+    assert found <= set(FINDINGS)
 
-    source = re.findall(r'_(?:error|warning)\("(\w+)"', open(checks.__file__).read())
-    assert source
-    assert set(source) <= set(FINDINGS)
+
+def test_every_state_and_method_has_its_name() -> None:
+    assert {state.name.lower() for state in DeliveryState} == set(DELIVERY_STATES)
+    assert {method.value for method in Method} == set(METHODS)
 
 
 # the time
@@ -500,9 +509,9 @@ def test_a_test_mail_is_queued_not_sent_by_the_request(
 ) -> None:
     act(editor, system, issue_id, "test", address="Salma@Example.org")
     with system.db.read() as db:
-        job = db.query(Job).filter_by(kind="send_test").one()
-    assert job.args["issue_id"] == issue_id
-    assert job.args["address"].lower() == "salma@example.org"
+        args = db.query(Job).filter_by(kind="send_test").one().args
+    assert args["issue_id"] == issue_id
+    assert args["address"].lower() == "salma@example.org"
     answer = act(editor, system, issue_id, "test", address="no address")
     assert answer.status_code == 422
 
