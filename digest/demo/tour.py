@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,8 +19,9 @@ from digest.delivery.recover import recover
 from digest.demo.site import DemoSite
 from digest.issues import prepare, states
 from digest.issues.models import IssueState
-from digest.issues.queries import list_issues, preview
+from digest.issues.queries import preview
 from digest.migrate import upgrade
+from digest.newsletters.calendar import next_slots
 from digest.newsletters.manage import NewsletterValues, add_newsletter, get_by_slug
 from digest.sources import collect
 from digest.sources.models import Source
@@ -58,7 +60,7 @@ def run(system: System, site: DemoSite, say: Say) -> Outcome:
     _collect(system, say)
     issue_id = _issue(system)
     if issue_id is None:
-        say("issue", "nothing new since the last one: no mail is sent twice")
+        say("issue", "today's was sent before: no mail is sent twice")
         return Outcome(None, {})
     _send(system, issue_id, say)
     with system.db.read() as db:
@@ -118,18 +120,16 @@ def _collect(system: System, say: Say) -> None:
 
 
 def _issue(system: System) -> int | None:
-    """The issue under way, or a new draft; None when there are too few new stories for one."""
+    """The issue of the newsletter's last slot, made once; None when it was sent before."""
     now = system.clock.now()
     with system.db.read() as db:
         newsletter = get_by_slug(db, SLUG)
-        for row in list_issues(db, newsletter_id=newsletter.id):
-            if row.state in UNFINISHED:
-                return row.id
-        since = prepare.period_start(now, newsletter.period_hours)
-        fresh = prepare.fresh_candidates(db, newsletter.id, since=since, until=now)
-    if len(fresh) < newsletter.min_items:
+    slot = next_slots(newsletter.rule, newsletter.zone, now - timedelta(days=1), 1)[0]
+    issue_id = prepare.prepare_issue(system, newsletter.id, slot)
+    if issue_id is None:
         return None
-    return prepare.prepare_issue(system, newsletter.id, None)
+    with system.db.read() as db:
+        return issue_id if states.get(db, issue_id).state in UNFINISHED else None
 
 
 def _send(system: System, issue_id: int, say: Say) -> None:

@@ -131,7 +131,7 @@ def prepare_issue(
         newsletter = db.get(Newsletter, newsletter_id, with_for_update=True)
         if newsletter is None:
             raise NotFound("no_such_newsletter", newsletter=newsletter_id)
-        since = period_start(now, newsletter.period_hours)
+        since = now - timedelta(hours=newsletter.period_hours)
         found = fresh_candidates(db, newsletter_id, since=since, until=now)
         enough = slot_at is None or len(found) >= newsletter.min_items
         issue_id = _insert(db, newsletter, slot_at, enough=enough, now=now)
@@ -164,11 +164,6 @@ def new_draft(db: Session, newsletter_id: int, *, by: int | None, now: datetime)
         raise RuntimeError("an issue without a slot can't clash")
     audit.record(db, "issue.draft", now=now, by=by, subject="issue", subject_id=issue_id, stories=0)
     return issue_id
-
-
-def period_start(now: datetime, hours: int) -> datetime:
-    """Return the time from which stories are new enough for an issue made now."""
-    return now - timedelta(hours=hours)
 
 
 def fresh_candidates(

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from digest.articles.summarise import Method
-from digest.issues import board
+from digest.issues import board, states
 from digest.issues.models import Item, Role
 from digest.staff.roles import Action
 from digest.system.errors import NotFound
@@ -50,7 +50,7 @@ def add_story(issue_id: int) -> ResponseReturnValue:
     based_on = optional_number("based_on")
     with system().db.write() as db:
         if based_on is None:  # from the inbox page, which shows no version of the issue
-            based_on = board.states.get(db, issue_id).version
+            based_on = states.get(db, issue_id).version
         board.add_story(
             db, issue_id, story_id, section_id=optional_number("section_id"), role=role,
             based_on=based_on, by=who().id, now=now(),
@@ -133,7 +133,7 @@ def regenerate(issue_id: int, item_id: int) -> ResponseReturnValue:
         sentences=max(1, min(length, MOST_SENTENCES)), based_on=number("based_on"), by=who().id,
     )
     flash(_("كُتب ملخص جديد. راجعه قبل الإرسال."), "ok")
-    return _page(issue_id, f"item-{item_id}", edit=item_id)
+    return _page(issue_id, f"item-{item_id}")
 
 
 @bp.post(f"{ISSUE}/sections")
@@ -191,7 +191,7 @@ def _saved(issue_id: int, version: int, place: str = "") -> ResponseReturnValue:
     return _page(issue_id, place)
 
 
-def _page(issue_id: int, place: str = "", **words: int) -> ResponseReturnValue:
+def _page(issue_id: int, place: str = "") -> ResponseReturnValue:
     """Go back to where the form was, at the place that changed."""
-    target = safe_back(url_for("admin.issue", issue_id=issue_id, **words))
+    target = safe_back(url_for("admin.issue", issue_id=issue_id))
     return redirect(target + (f"#{place}" if place else ""), 303)

@@ -172,7 +172,6 @@ def _one(source_id: int, form: SourceForm | None) -> str:
 def _with_topics(form: F) -> F:
     with system().db.read() as db:
         topics = topic_names(db)
-    form.topic_id.choices = [
-        SelectChoice(0, _("يُعرف من النص")), *(SelectChoice(*one) for one in topics),
-    ]
+    named = [SelectChoice(topic_id, name) for topic_id, name in topics]
+    form.topic_id.choices = [SelectChoice(0, _("يُعرف من النص")), *named]
     return form
