@@ -141,7 +141,7 @@ def _asides(body: list[Sentence], sizes: dict[int, int]) -> list[Sentence]:
         if heading and sizes[part.start] <= 5:
             found += _listed(body[place + 1 :], sizes, found)
         strong = heading or _CALL.search(fold(_QUOTED.sub(" ", part.text))) is not None
-        if strong or _ONLY_TAGS.fullmatch(part.text) or below and _is_tail(part.text):
+        if strong or _ONLY_TAGS.fullmatch(part.text) or (below and _is_tail(part.text)):
             found.append(part)
         else:
             below = False

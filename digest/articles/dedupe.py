@@ -11,6 +11,7 @@ import random
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from digest.articles.vectors import GroupInput, cleaned
@@ -75,7 +76,7 @@ class Clusters:
 def _shingles(row: GroupInput) -> frozenset[int]:
     """Return hashes of the pairs of neighbouring words; of the single word where there is one."""
     found = words(row.text)[:READ] or words(row.title)
-    pairs = zip(found, found[1:], strict=False) if len(found) > 1 else ((word, "") for word in found)
+    pairs = pairwise(found) if len(found) > 1 else ((word, "") for word in found)
     return frozenset(zlib.crc32(f"{first} {second}".encode()) for first, second in pairs)
 
 

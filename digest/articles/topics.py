@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from digest.articles.models import Topic
@@ -88,7 +88,7 @@ def topic_of(
     parts = ((title, TITLE), ("\n".join(tags), TAGS), (text[:OPENING], 1))
     counts: Counter[str] = Counter()
     for part, weight in parts:
-        stems = [_stem(word) for word in words(part)]
+        stems = [light10(word) for word in words(part)]
         for size in (1, 2, 3):
             for start in range(len(stems) - size + 1):
                 counts[" ".join(stems[start : start + size])] += weight
@@ -99,7 +99,7 @@ def topic_of(
 
 def ensure_topics(db: Session) -> None:
     """Insert the default topics into a house that has none. Never commits."""
-    if exists(db, Topic.__table__.select()):
+    if exists(db, select(Topic.id)):
         return
     table = Topic.__table__
     assert isinstance(table, Table)
@@ -121,10 +121,6 @@ def _rating(topic: TopicHint, counts: Counter[str]) -> float:
 
 @lru_cache(maxsize=256)
 def _keys(hints: tuple[str, ...]) -> frozenset[str]:
-    keys = (" ".join(_stem(word) for word in words(hint)) for hint in hints)
+    keys = (" ".join(light10(word) for word in words(hint)) for hint in hints)
     return frozenset(key for key in keys if key)
 
-
-def _stem(word: str) -> str:
-    """Take the particles off too, so that «بالبرلمان» and «للبرلمان» hint as «البرلمان» does."""
-    return light10(word)

@@ -165,7 +165,7 @@ def _add_counts(result: ImportResult, more: ImportResult) -> ImportResult:
 
 def _with_membership(
     db: Session, list_id: int, keys: Iterable[str]
-) -> Sequence[Row[tuple[int, str, str | None]]]:
+) -> Sequence[Row[int, str, str | None]]:
     return db.execute(
         select(Subscriber.id, Subscriber.state, Membership.state.label("membership"))
         .outerjoin(
@@ -176,7 +176,7 @@ def _with_membership(
     ).all()
 
 
-def _reachable(row: Row[tuple[int, str, str | None]]) -> bool:
+def _reachable(row: Row[int, str, str | None]) -> bool:
     return row.state in {SubscriberState.ACTIVE, SubscriberState.PENDING}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from digest.audience.models import MailingList, Membership, MembershipState
@@ -82,8 +83,8 @@ def count_recipients(db: Session, newsletter_id: int, now: datetime) -> int:
     return db.scalar(select(func.count()).select_from(people)) or 0
 
 
-def _rows():  # type: ignore[no-untyped-def]
-    def of(*states: MembershipState):  # type: ignore[no-untyped-def]
+def _rows() -> Select[*tuple[Any, ...]]:
+    def of(*states: MembershipState) -> ColumnElement[int]:
         wanted = Membership.state.in_([state.value for state in states])
         return func.coalesce(func.sum(case((wanted, 1), else_=0)), 0)
 
@@ -99,7 +100,7 @@ def _rows():  # type: ignore[no-untyped-def]
     )
 
 
-def _list_row(row: Row[tuple[int, str, str, datetime, int, int, int, int]]) -> ListRow:
+def _list_row(row: Row[*tuple[Any, ...]]) -> ListRow:
     return ListRow(
         id=row.id, name=row.name, slug=row.slug, on=row.on, paused=row.paused,
         pending=row.pending, left=row.left, created_at=row.created_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import click
@@ -66,14 +66,11 @@ def _relay(system: System) -> Iterator[Check]:
         yield Check("mail", "warn", f"captured in {system.settings.mailbox_dir}; nobody gets any. "
                     "Set DIGEST_SMTP_URL to send")
         return
-    yield from _try("mail", lambda: system.relay.check())
-
-
-def _try(name: str, ask: Callable[[], str]) -> Iterator[Check]:
-    try:
-        yield Check(name, "ok", ask())
-    except Refused as error:
-        yield Check(name, "bad", str(error))
+    with system.relay.session() as session:
+        reply = session.open()
+    host, port = system.relay.address()
+    yield Check("mail", "ok" if reply.ready else "bad", f"{host}:{port} " + (
+        "answers and lets us in" if reply.ready else f"{reply.stage.name}: {reply.text}"))
 
 
 def _address(system: System) -> Iterator[Check]:

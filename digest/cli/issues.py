@@ -12,9 +12,9 @@ from digest.cli.session import json_option, opened, parse_time, print_json
 from digest.delivery.queries import outbox as counts_of
 from digest.delivery.recover import recover
 from digest.issues import prepare, queries, states
+from digest.issues.document import Slot
 from digest.issues.models import IssueState
 from digest.issues.render import fill_html, fill_text
-from digest.issues.document import Slot
 from digest.newsletters.manage import get_by_slug
 from digest.system.build import System
 from digest.system.queue import worker_name

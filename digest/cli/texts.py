@@ -62,7 +62,7 @@ def group(file: str) -> None:
     names = [str(row["id"]) for row in rows]
     labels: dict[str, tuple[int, str]] = {}
     for number, one in enumerate(group_articles([_input(row) for row in rows])):
-        labels |= {name: (number, one.label) for name in one.ids}
+        labels |= dict.fromkeys(one.ids, (number, one.label))
     for row, name in zip(rows, names, strict=True):
         cluster, label = labels[name]
         print_json({"id": row["id"], "cluster": cluster, "label": label})

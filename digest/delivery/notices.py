@@ -62,12 +62,13 @@ def send_confirmation(
         person = db.get(Subscriber, subscriber_id)
         if person is None or person.state not in ASKED:
             return
-        address, brand, postal = person.address, newsletter.brand, newsletter.postal_address
+        address, digits = person.address, newsletter.digits
+        look = {"brand": newsletter.brand, "postal_address": newsletter.postal_address}
     title = f"أكّد اشتراكك في {sender.name}"
     page, text = render_plain_mail(
-        "confirm", name=sender.name, title=title, brand=brand, postal_address=postal,
+        "confirm", name=sender.name, title=title, **look,
         url=confirm_url(base_url, system.signer, subscriber_id, list_id, newsletter_id),
-        valid=count("hour", CONFIRM_HOURS, lang="ar", numerals=newsletter.digits),
+        valid=count("hour", CONFIRM_HOURS, lang="ar", numerals=digits),
     )
     post(system, plain_mail(
         sender, address, subject=title, page=page, text=text,

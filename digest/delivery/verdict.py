@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from digest.system.smtp import Reply, Stage
+from digest.system.reply import Reply, Stage
 
 # Seconds before the second, third, … attempt; greylisting lets the second one in.
 BACKOFF = (300, 900, 1800, 3600, 7200, 14400, 28800)

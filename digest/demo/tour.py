@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from digest import jobs
 from digest.articles.models import Article, ArticleState, Story, Summary, Topic
 from digest.articles.topics import ensure_topics
 from digest.audience import imports
-from digest.audience.lists import add_list, get_list_by_slug
+from digest.audience.lists import add_list
 from digest.delivery.queries import outbox
 from digest.delivery.recover import recover
 from digest.demo.site import DemoSite
@@ -149,5 +150,5 @@ def _send(system: System, issue_id: int, say: Say) -> None:
     jobs.drain(system, jobs.SENDING)
 
 
-def _count(db: Session, statement: object) -> int:
-    return db.scalar(select(func.count()).select_from(statement.subquery())) or 0  # type: ignore[attr-defined]
+def _count(db: Session, statement: Select[*tuple[Any, ...]]) -> int:
+    return db.scalar(select(func.count()).select_from(statement.subquery())) or 0

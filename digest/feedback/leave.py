@@ -80,7 +80,7 @@ def _event(
 ) -> bool:
     """Write a fact once; what it points at may be gone by now."""
     return insert_new(
-        db, Event.__table__,  # type: ignore[arg-type]
+        db, Event.__table__,
         {
             "source_key": key, "kind": kind, "at": now,
             "issue_id": issue_id if _there(db, Issue, issue_id) else None,

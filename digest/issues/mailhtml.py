@@ -12,10 +12,10 @@ MSO_FONT = (
 )
 # Text is escaped, so these match markup only, in conditional comments too.
 _TABLE = re.compile(r"<table\b(?![^<>]*\sdir=)")
-_LTR_SPAN = re.compile(r'<span dir="ltr"[^<>]*>')
-_STYLED = re.compile(r'(<[a-z][a-z0-9]*\b[^<>]*?\sstyle=")([^"<>]*)(")')
-_LEFT = re.compile(r"(?<![\w-])text-align\s*:\s*left")
-_LTR = re.compile(r"(?<![\w-])direction\s*:\s*ltr")
+_LEFT = re.compile(r"text-align\s*:\s*left\b")
+_LTR = re.compile(r"direction\s*:\s*ltr\b")
+# What stands before a declaration: an element that may be turned, and no longer property name.
+_STYLE = re.compile(r'<(?!span dir="ltr")[a-z][a-z0-9]*\b[^<>]*\sstyle="(?:[^"<>]*[;\s])?')
 _PREHEADER = re.compile(r'<div style="(?=display:none;[^"<>]*max-height:0)')
 
 
@@ -28,15 +28,15 @@ def repair_direction(html: str) -> str:
     Outlook gets Tahoma. Nothing is removed. Repairing twice changes nothing.
     """
     html = _TABLE.sub('<table dir="rtl"', html)
-    html = _STYLED.sub(_to_the_right, html)
+    html = _LEFT.sub(lambda found: _turned(found, "text-align:right"), html)
+    html = _LTR.sub(lambda found: _turned(found, "direction:rtl"), html)
     html = html.replace('aria-roledescription="email"', f'aria-roledescription="{ROLE}"')
     html = _PREHEADER.sub('<div dir="rtl" style="mso-hide:all;', html)
     html = html.replace('<body style="', '<body dir="rtl" style="direction:rtl;', 1)
     return html if MSO_FONT in html else html.replace("</head>", f"{MSO_FONT}</head>", 1)
 
 
-def _to_the_right(found: re.Match[str]) -> str:
-    tag, style, end = found.groups()
-    if _LTR_SPAN.match(tag + '">'):
-        return found.group()
-    return tag + _LTR.sub("direction:rtl", _LEFT.sub("text-align:right", style)) + end
+def _turned(found: re.Match[str], right: str) -> str:
+    """Turn a declaration round if it stands in the style of an element that may be turned."""
+    tag = found.string[found.string.rfind("<", 0, found.start()) : found.start()]
+    return right if _STYLE.fullmatch(tag) else found.group()

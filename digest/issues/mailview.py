@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from digest.issues.document import IssueDoc, ItemDoc, SectionDoc, Slot, Variant
@@ -114,6 +115,7 @@ def outside(text: str) -> str:
     return strip_controls(text).replace(_SLOT, "digest slot-")
 
 
+@lru_cache(maxsize=4096)  # view and checks ask for each address several times
 def web_address(url: str | None) -> str:
     """Return an address that may stand in a mail: http(s), no slot in it; "" for any other."""
     url = (url or "").strip()

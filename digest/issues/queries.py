@@ -215,21 +215,32 @@ def board(db: Session, issue_id: int) -> Board:
     )
 
 
-def used_stories(
-    db: Session, *, since: datetime | None = None, without: int | None = None
-) -> frozenset[int]:
-    """Return the stories that stand in an issue which was or may yet be sent.
-
-    Only issues made after ``since`` are looked at, and not the issue ``without``.
-    """
+def used_stories(db: Session, *, since: datetime | None = None) -> frozenset[int]:
+    """Return the stories that stand in an issue, made after ``since``, that was or may be sent."""
     statement = (
         select(Item.story_id).join(Issue, Issue.id == Item.issue_id)
         .where(Item.story_id.is_not(None), Issue.state.not_in(UNUSED)).distinct()
     )
     if since is not None:
         statement = statement.where(Issue.created_at > since)
-    if without is not None:
-        statement = statement.where(Issue.id != without)
+    return frozenset(one for one in db.scalars(statement) if one is not None)
+
+
+def told_stories(
+    db: Session, newsletter_id: int, *, since: datetime, without: int
+) -> frozenset[int]:
+    """Return the stories that a newsletter has sent or is about to, but for the issue ``without``.
+
+    Drafts do not count: one that was given up would hide its stories for good.
+    """
+    statement = (
+        select(Item.story_id).join(Issue, Issue.id == Item.issue_id)
+        .where(
+            Item.story_id.is_not(None), Issue.newsletter_id == newsletter_id,
+            Issue.state.not_in((*UNUSED, IssueState.DRAFT, IssueState.FAILED)),
+            Issue.created_at > since, Issue.id != without,
+        ).distinct()
+    )  # fmt: skip
     return frozenset(one for one in db.scalars(statement) if one is not None)
 
 

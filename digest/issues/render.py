@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from html import escape
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -17,7 +18,14 @@ from digest.issues import colours
 from digest.issues.checks import findings
 from digest.issues.document import IssueDoc, Rendered, Slot, Variant
 from digest.issues.mailhtml import repair_direction
-from digest.issues.mailview import one_line, outside, paragraphs, view_issue, web_address
+from digest.issues.mailview import (
+    IssueView,
+    one_line,
+    outside,
+    paragraphs,
+    view_issue,
+    web_address,
+)
 from digest.issues.plaintext import MARK, mark_lines
 from digest.system.paths import resource
 from digest.text.bidi import isolate
@@ -26,6 +34,7 @@ from digest.text.bidi import isolate
 # mail's first words.
 FILLER = "\u00a0\u200c" * 60
 BRAND = colours.LIGHT.brand
+T = TypeVar("T")
 
 
 def render_issue(doc: IssueDoc, variant: Variant) -> Rendered:
@@ -33,9 +42,8 @@ def render_issue(doc: IssueDoc, variant: Variant) -> Rendered:
 
     An item that MRML cannot take is left out and named by an error ``render_failed``.
     """
-    kept, failed = without_failing(doc, lambda one: _html(one, variant))
-    html = _html(kept, variant) if kept else ""
-    text = mark_lines(_render("issue.txt", issue=view_issue(kept or doc, variant)))
+    parts, failed = without_failing(doc, lambda one: _parts(one, variant))
+    html, text = parts or ("", "")
     subject = one_line(doc.subject)
     return Rendered(
         subject=subject,
@@ -48,18 +56,20 @@ def render_issue(doc: IssueDoc, variant: Variant) -> Rendered:
 
 
 def without_failing(
-    doc: IssueDoc, render: Callable[[IssueDoc], str]
-) -> tuple[IssueDoc | None, tuple[int, ...]]:
-    """Return the document less the items that make ``render`` raise ValueError, and their ids.
+    doc: IssueDoc, render: Callable[[IssueDoc], T]
+) -> tuple[T | None, tuple[int, ...]]:
+    """Return what ``render`` makes of the document less the items that make it raise ValueError.
 
-    MRML names no place, so each item is tried alone. Without a document the fault is elsewhere,
-    in the note or the look, and nothing can be rendered.
+    With it come the ids of those items. MRML names no place, so after a failure each item is
+    tried alone. None means that the fault is elsewhere, in the note or the look.
     """
-    if _renders(doc, render):
-        return doc, ()
-    failed = tuple(item.id for item in doc.items if not _renders(_only(doc, {item.id}), render))
-    kept = _only(doc, {item.id for item in doc.items} - set(failed))
-    return (kept if _renders(kept, render) else None), failed
+    whole = _tried(doc, render)
+    if whole is not None:
+        return whole, ()
+    failed = tuple(
+        item.id for item in doc.items if _tried(_only(doc, {item.id}), render) is None
+    )
+    return _tried(_only(doc, {item.id for item in doc.items} - set(failed)), render), failed
 
 
 def render_plain_mail(template: str, **facts: object) -> tuple[str, str]:
@@ -112,11 +122,19 @@ def _address(value: str) -> str:
     return value
 
 
-def _html(doc: IssueDoc, variant: Variant) -> str:
+def issue_mjml(view: IssueView, brand: str) -> str:
+    """Return the MJML of a prepared issue."""
+    return _render(
+        "issue.mjml", issue=view, title=view.subject or view.name, preheader=view.preheader,
+        **_dress(brand),
+    )
+
+
+def _parts(doc: IssueDoc, variant: Variant) -> tuple[str, str]:
+    """Return HTML and text; raises ValueError."""
     view = view_issue(doc, variant)
-    return _to_html(
-        _render("issue.mjml", issue=view, title=view.subject or view.name,
-                preheader=view.preheader, **_dress(doc.look.brand))
+    return (
+        _to_html(issue_mjml(view, doc.look.brand)), mark_lines(_render("issue.txt", issue=view))
     )
 
 
@@ -129,12 +147,11 @@ def _dress(brand: str) -> dict[str, object]:
     return {"light": colours.light(brand), "dark": colours.dark(brand), "filler": FILLER}
 
 
-def _renders(doc: IssueDoc, render: Callable[[IssueDoc], str]) -> bool:
+def _tried(doc: IssueDoc, render: Callable[[IssueDoc], T]) -> T | None:
     try:
-        render(doc)
+        return render(doc)
     except ValueError:  # MRML's only error; its text has no usable place
-        return False
-    return True
+        return None
 
 
 def _only(doc: IssueDoc, wanted: set[int]) -> IssueDoc:

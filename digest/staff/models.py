@@ -19,7 +19,7 @@ user_role = Table(
 )
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """A named set of rights; ``digest.staff.roles`` says what each may do."""
 
     __tablename__ = "role"
@@ -27,7 +27,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     name: Mapped[str] = mapped_column(String(80), unique=True)
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """A person who signs in. The columns are those Flask-Security asks for, plus a name."""
 
     __tablename__ = "user"
@@ -39,7 +39,9 @@ class User(Base, UserMixin):  # type: ignore[misc]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str] = mapped_column(String(2), default="ar")
     created_at: Mapped[datetime] = mapped_column(UTC)
-    roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # a list of our Role
+        secondary=user_role, lazy="selectin"
+    )
 
 
 class AuditEntry(Base):

@@ -9,75 +9,24 @@ from __future__ import annotations
 
 import base64
 import re
-import select
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from digest.system.capture import CaptureServer
 from digest.system.clock import Clock, SystemClock
 from digest.system.errors import Refused
+from digest.system.reply import Reply, Stage
 
 LONGEST_REPLY = 64 * 1024  # bytes of one reply, all its lines; a hostile server may talk for ever
 KEPT = 500  # characters of a reply that are stored and shown
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587, "capture": 0}
 PACE = 60.0  # seconds; no reply but the last one is waited for longer than this
-ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-class Stage(IntEnum):
-    """How far a conversation had come when its last reply came, or did not come."""
-
-    CONNECT = 0
-    TLS = 1
-    AUTH = 2
-    READY = 3
-    MAIL = 4
-    RCPT = 5
-    DATA = 6
-    DOT = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the relay said. ``code`` 0 means that no reply came: ``text`` says why."""
-
-    stage: Stage
-    code: int
-    text: str
-
-    @property
-    def ready(self) -> bool:
-        """Whether the connection can take a message."""
-        return self.stage is Stage.READY and self.code == 250
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the relay has taken the message, for good."""
-        return self.stage is Stage.DOT and 200 <= self.code < 300
-
-    @property
-    def unknown(self) -> bool:
-        """Whether the relay may have taken the message: the reply to the final dot is lost."""
-        return self.stage is Stage.DOT and not (200 <= self.code < 300 or 400 <= self.code < 600)
-
-    @property
-    def lost(self) -> bool:
-        """Whether the connection ended before the final dot: surely nothing was sent."""
-        return (self.code == 0 and self.stage is not Stage.DOT) or self.code == 421
-
-    @property
-    def enhanced(self) -> str:
-        """Return the status code of RFC 3463 ("5.1.1"), or nothing."""
-        found = ENHANCED.search(self.text)
-        return found[1] if found else ""
 
 
 class _Lost(Exception):
@@ -267,8 +216,21 @@ class SmtpSession:
                 return Reply(stage, int(text[:3]), _shown("\n".join(lines)))
 
     def _has_news(self) -> bool:
-        """Whether the other side has spoken or hung up; narrows what would be uncertain."""
-        return bool(self._buffer) or bool(select.select([self._socket], [], [], 0)[0])
+        """Whether the relay has spoken; raises _Lost or OSError when it has hung up.
+
+        Asked before the final dot, it narrows what would be uncertain.
+        """
+        if self._socket is None:
+            raise _Lost("not connected")
+        self._socket.settimeout(0)
+        try:
+            data = self._socket.recv(8192)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return bool(self._buffer)
+        if not data:
+            raise _Lost("the relay hung up")
+        self._buffer += data
+        return True
 
     def _line(self, deadline: float) -> bytes:
         while b"\n" not in self._buffer:

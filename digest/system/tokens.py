@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 
 from digest.system.errors import Refused
 
@@ -11,7 +11,7 @@ LEAVE = "leave"
 BOUNCE = "bounce"
 PREFERENCES = "preferences"
 SETUP = "setup"
-PASSWORD = "set-password"
+PASSWORD = "set-password"  # noqa: S105  (a purpose, no password)
 FORM_TIME = "form-time"
 CONFIRM_HOURS = 48
 
@@ -30,7 +30,7 @@ class Signer:
         """Return the ids of a token; raises Refused("bad_token") when forged or of another kind."""
         try:
             return _ints(URLSafeSerializer(self._secret, salt=purpose).loads(token))
-        except BadSignature as error:
+        except BadData as error:
             raise Refused("bad_token") from error
 
     def sign_timed(self, purpose: str, *ids: int) -> str:
@@ -47,7 +47,7 @@ class Signer:
             return _ints(serializer.loads(token, max_age=int(hours * 3600)))
         except SignatureExpired as error:
             raise Refused("expired_token") from error
-        except BadSignature as error:
+        except BadData as error:
             raise Refused("bad_token") from error
 
 

@@ -183,9 +183,8 @@ def _twice_encoded(run: str) -> bool:
         return False
     for name in _MISTAKEN:
         try:
-            again = run.encode(name).decode("utf-8")
+            run.encode(name).decode("utf-8")
         except UnicodeError:
             continue
-        if len(again) < len(run):
-            return True
+        return True
     return False

@@ -11,7 +11,8 @@ from digest.articles.models import Article, Story
 from digest.articles.summarise import Method
 from digest.issues import board
 from digest.issues.models import Item, Role, Section
-from digest.issues.queries import Board, board as load
+from digest.issues.queries import Board
+from digest.issues.queries import board as load
 from digest.staff.models import AuditEntry
 from digest.system.build import System
 from digest.system.errors import Conflict, NotFound, Refused

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from digest.issues import states
-from digest.issues.models import Issue, IssueState
+from digest.issues.models import IssueState
 from digest.staff.models import AuditEntry
 from digest.system.build import System
 from digest.system.errors import Conflict, NotFound, Refused

@@ -181,7 +181,7 @@ class Connection:
 
     def _starttls(self, _line: str) -> None:
         if self._acts("STARTTLS"):
-            return
+            return None
         if self.server.tls is None:
             return self.say("502 no")
         self.say("220 go")

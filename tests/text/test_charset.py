@@ -77,6 +77,9 @@ def test_labels_are_read_as_the_web_means_them(label: str, name: str | None) -> 
         (TEXT.encode().decode("latin-1"), False),
         (TEXT.encode("cp1256").decode("latin-1"), False),
         ("خبر \ufffd\ufffd عاجل", False),
+        ("قال Ø¹Ø±Ø¨ اليوم", False),
+        ("قال Ø¹ط¹ اليوم", True),
+        ("قال ط¹ط±ط¨ اليوم", False),
     ],
 )
 def test_garbled_text_is_told_from_good(text: str, is_readable: bool) -> None:

@@ -147,6 +147,7 @@ def test_reading_takes_a_minute_per_180_words(words: int, minutes: int) -> None:
         ("١ محرم ١٤٤٨", datetime(2026, 6, 16, tzinfo=UTC)),
         ("14/06/1448", datetime(2026, 11, 24, tzinfo=UTC)),
         ("14 جمادى الآخرة 1448 الموافق 24 نوفمبر 2026", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("24 نوفمبر 2026 -5 دقائق", datetime(2026, 11, 24, tzinfo=UTC)),
         ("11:30 ظهراً 24 أيّار 2026", datetime(2026, 5, 24, 11, 30, tzinfo=UTC)),
     ],
 )

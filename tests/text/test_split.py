@@ -36,6 +36,7 @@ def cut(text: str) -> list[str]:
         ("حسب شركة Nahda Inc. وصل.", ["حسب شركة Nahda Inc. وصل."]),
         ("«إلى متى؟» سأل الطفل.", ["«إلى متى؟» سأل الطفل."]),
         ("قال (في 3. آذار) ومضى.", ["قال (في 3. آذار) ومضى."]),
+        ("قال «إن (س. ص» و. ع) ومضى. انتهى.", ["قال «إن (س. ص» و. ع) ومضى.", "انتهى."]),
         ("", []),
         ("... ! ؟", []),
     ],
@@ -50,6 +51,7 @@ def test_lines_broken_at_a_width_are_joined() -> None:
     assert is_wrapped(text)
     assert cut(text) == [text]
     assert [part.text for part in paragraphs(text)] == [text]
+    assert cut(f"{text}\n\n{text}") == [text, text]
 
 
 def test_paragraphs_are_the_lines_with_something_on_them() -> None:

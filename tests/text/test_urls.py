@@ -28,6 +28,8 @@ URLISH = st.one_of(
         ("http://[::1]:80/a", "http://[::1]/a"),
         ("https://sham.example/a%20b?q=%D8%A8", "https://sham.example/a%20b?q=%D8%A8"),
         ("https://sham.example./", "https://sham.example/"),
+        ("https://sham.example/a/b/..", "https://sham.example/a/"),
+        ("https://sham.example/a/%2e%2E/../b", "https://sham.example/b"),
     ],
 )
 def test_an_address_is_read_and_written_in_one_way(url: str, written: str) -> None:
@@ -54,6 +56,7 @@ def test_an_address_is_read_and_written_in_one_way(url: str, written: str) -> No
         ("http://010.0.0.1/", "host"),
         ("http://x%2eexample/", "host"),
         ("http://[::1/", "host"),
+        ("http://[1:2]/", "host"),
         ("http:///a", "host"),
         ("http://x.example:0/", "port"),
         ("http://x.example:99999/", "port"),

@@ -17,7 +17,7 @@ from tests.web.conftest import Browser, SignIn
 PACKAGE = Path(digest.__file__).parent
 KINDS = {"Refused", "NotFound", "Conflict", "Unavailable"}
 # Codes that only the command line or the start of a process can meet.
-ELSEWHERE = {"bad_settings", "old_schema", "no_assets"}
+ELSEWHERE = {"bad_settings", "old_schema", "no_assets", "port_taken"}
 
 
 def raised_codes() -> set[str]:

@@ -58,6 +58,7 @@ ACTIONS: dict[str, LazyString] = {
     "story.restore": _l("أعاد خبراً مستبعداً"),
     "story.topic": _l("غيّر موضوع خبر"),
     "story.source": _l("غيّر مصدر خبر"),
+    "issue.sent": _l("اكتمل إرسال عدد"),
     "issue.fail": _l("تعذّر إرسال عدد"),
 }
 

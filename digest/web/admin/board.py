@@ -20,7 +20,7 @@ from digest.audience.lists import ListRow, count_recipients, list_lists
 from digest.delivery.queries import FailureRow, failures, outbox
 from digest.issues.document import Finding, Rendered, Slot
 from digest.issues.models import IssueState
-from digest.issues.queries import Board, IssueRow, board, get_issue, preview, used_stories
+from digest.issues.queries import Board, IssueRow, board, get_issue, preview, told_stories
 from digest.issues.render import fill_html, fill_text
 from digest.issues.states import EDITABLE
 from digest.newsletters.calendar import next_slots
@@ -245,7 +245,7 @@ def load_page(
         lists=tuple(row for row in list_lists(db) if row.id in newsletter.list_ids),
         recipients=count_recipients(db, newsletter.id, now),
         rendered=preview(db, issue_id, base_url=system().settings.base_url, now=now),
-        inbox=_stories(db, issue_id, tab=tab, search=search, now=now) if is_open else None,
+        inbox=_stories(db, one, tab=tab, search=search, now=now) if is_open else None,
         used=used,
         usual_at=usual_time(one, newsletter, now) if is_open else None,
         ledger=_ledger(db, one),
@@ -253,10 +253,10 @@ def load_page(
     )
 
 
-def _stories(db: Session, issue_id: int, *, tab: str, search: str, now: datetime) -> InboxPage:
-    """The inbox beside an issue: its own stories stay in place, those of other issues are gone."""
-    elsewhere = used_stories(db, since=now - LATELY, without=issue_id)
-    return inbox(db, search=search, tab=tab, now=now, used=elsewhere, per_page=SHOWN)
+def _stories(db: Session, issue: IssueRow, *, tab: str, search: str, now: datetime) -> InboxPage:
+    """The inbox beside an issue: its own stories stay in place, those already told are gone."""
+    told = told_stories(db, issue.newsletter_id, since=now - LATELY, without=issue.id)
+    return inbox(db, search=search, tab=tab, now=now, used=told, per_page=SHOWN)
 
 
 def _of_topic(stories: Iterable[InboxStory], topic_id: int | None) -> Iterator[InboxStory]:

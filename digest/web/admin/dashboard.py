@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from digest.audience.models import Membership, MembershipState, Subscriber, SubscriberState
 from digest.delivery.queries import outbox
+from digest.issues.document import Level
 from digest.issues.models import Issue, IssueState
 from digest.issues.queries import IssueRow, list_issues, preview
 from digest.newsletters.calendar import next_slots
@@ -137,7 +138,8 @@ def _next_issue(
     first = min(open_issues, key=lambda one: (one.send_at or one.slot_at or far, one.id))
     levels = [one.level for one in preview(db, first.id, base_url=base_url, now=now).findings]
     return NextIssue(
-        first, first.send_at or first.slot_at, levels.count("error"), levels.count("warning")
+        first, first.send_at or first.slot_at, levels.count(Level.ERROR),
+        levels.count(Level.WARNING),
     )
 
 

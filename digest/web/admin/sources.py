@@ -25,10 +25,16 @@ from digest.web.forms import Form, blame
 from digest.web.guard import back, needs, now, system, who
 from digest.web.words import OUTCOMES
 
-F = TypeVar("F", "AddSourceForm", "SourceForm")
+class TopicForm(Form):
+    """A choice of the newsroom's topics."""
+
+    topic_id = SelectField(_l("الموضوع"), coerce=int, default=0)
 
 
-class AddSourceForm(Form):
+F = TypeVar("F", bound=TopicForm)
+
+
+class AddSourceForm(TopicForm):
     """A feed, or one page."""
 
     url = StringField(_l("الرابط"), [InputRequired(), Length(max=2000)])
@@ -41,14 +47,12 @@ class AddSourceForm(Form):
         ],
     )
     name = StringField(_l("الاسم"), [Optional(), Length(max=200)])
-    topic_id = SelectField(_l("الموضوع"), coerce=int, default=0)
 
 
-class SourceForm(Form):
+class SourceForm(TopicForm):
     """What an editor decides about a source."""
 
     name = StringField(_l("الاسم"), [InputRequired(), Length(max=200)])
-    topic_id = SelectField(_l("الموضوع"), coerce=int, default=0)
     weight = DecimalField(_l("الوزن"), [InputRequired(), NumberRange(0, 5)], places=1)
 
 

@@ -101,7 +101,7 @@ def test_the_page_shows_inbox_issue_and_preview(editor: Browser, system: System,
     assert "مشترك واحد" in text
 
 
-def test_a_story_of_this_issue_stays_in_the_inbox_and_one_of_another_is_gone(
+def test_a_story_of_this_issue_stays_in_the_inbox_and_one_that_was_sent_is_gone(
     editor: Browser, system: System, issue_id: int
 ) -> None:
     now = system.clock.now()
@@ -109,7 +109,8 @@ def test_a_story_of_this_issue_stays_in_the_inbox_and_one_of_another_is_gone(
         ours = db.get_one(Article, make.article(db, now=now, title="خبرنا هنا")).story_id
         theirs = db.get_one(Article, make.article(db, now=now, title="خبر عدد آخر")).story_id
         other = make.issue(
-            db, now=now, newsletter_id=one(system, issue_id).newsletter_id, number=2, items=1
+            db, now=now, newsletter_id=one(system, issue_id).newsletter_id, number=2, items=1,
+            state="sent",
         )
         db.query(Item).filter_by(issue_id=other).update({"story_id": theirs})
     act(editor, system, issue_id, "stories", story_id=ours)

@@ -22,7 +22,7 @@ function lift(event, item) {
   held = item;
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", item.id);
-  item.classList.add("dragged");
+  setTimeout(() => item.classList.add("dragged")); // a change at once would end the drag
 }
 
 function land(item) {

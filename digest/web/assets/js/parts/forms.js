@@ -5,6 +5,7 @@
 const PAUSE = 800; // ms after the last key
 const AGAIN = 3000; // ms until a save that found no server is tried again
 const waiting = new Map(); // form -> timer of its save
+let busy = 0; // saves under way
 let line = Promise.resolve(); // saves go one after another, each with the version of the one before
 
 export function onSubmitAndChange() {
@@ -24,7 +25,7 @@ export function onSubmitAndChange() {
   });
   document.addEventListener("submit", before, true);
   window.addEventListener("beforeunload", (event) => {
-    if (waiting.size) event.preventDefault();
+    if (waiting.size || busy) event.preventDefault();
   });
 }
 
@@ -38,7 +39,7 @@ function before(event) {
     return;
   }
   drop(form);
-  if (!waiting.size) return;
+  if (!waiting.size && !busy) return;
   event.preventDefault();
   event.stopPropagation();
   const button = event.submitter;
@@ -75,8 +76,8 @@ function drop(form) {
 
 function enqueue(form) {
   drop(form);
-  line = line.then(() => save(form));
-  return line;
+  busy += 1;
+  line = line.then(() => save(form)).finally(() => (busy -= 1));
 }
 
 // Save all that waits; resolves when it is done. A save that found no server waits again.

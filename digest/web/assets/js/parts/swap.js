@@ -26,8 +26,7 @@ async function visit(link, start) {
   if (!answer?.ok) return location.assign(link.href);
   if (link.href !== location.href) history.pushState(null, "", link.href);
   await put(answer, start);
-  const target = location.hash && document.getElementById(location.hash.slice(1));
-  target?.scrollIntoView({ block: "nearest" });
+  document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "nearest" });
 }
 
 async function send(form, button, start) {
