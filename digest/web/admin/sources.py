@@ -25,6 +25,7 @@ from digest.web.forms import Form, blame
 from digest.web.guard import back, needs, now, system, who
 from digest.web.words import OUTCOMES
 
+
 class TopicForm(Form):
     """A choice of the newsroom's topics."""
 

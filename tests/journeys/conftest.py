@@ -1,0 +1,124 @@
+"""The whole product running in this process: web, runner, sample site, and a browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waitress.server import create_server
+
+from digest.app import create_app
+from digest.articles.topics import ensure_topics
+from digest.demo.site import DemoSite
+from digest.runner import Runner
+from digest.system.build import System, build_system
+from digest.system.clock import SystemClock
+from digest.system.settings import Settings
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+class AheadClock(SystemClock):
+    """The machine's clock, which a test may put forward instead of waiting for a minute."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the present, put forward."""
+        return super().now() + self.ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The running product and the folder of its mailbox."""
+
+    system: System
+    clock: AheadClock
+    url: str
+
+    def mails(self, address: str, subject: str = "") -> list[EmailMessage]:
+        """Return the captured mails to an address, oldest first."""
+        folder = self.system.settings.mailbox_dir / "new"
+        files = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime_ns)
+        found = []
+        for path in files:
+            message = BytesParser(EmailMessage, policy=default).parsebytes(path.read_bytes())
+            if address in str(message["To"]) and subject in str(message["Subject"]):
+                found.append(message)
+        return found
+
+    def wait_for(self, what: Any, seconds: float = 30.0) -> Any:
+        """Look until ``what()`` is true and return it; fails after some seconds."""
+        pause, end = threading.Event(), self.clock.ticks() + seconds
+        while self.clock.ticks() < end:
+            if found := what():
+                return found
+            pause.wait(0.1)
+        pytest.fail(f"nothing came within {seconds} s")
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    """The sample news site."""
+    found = DemoSite()
+    found.start(SystemClock().now())
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def live(settings: Settings) -> Iterator[Live]:
+    """Web and runner, as ``digest serve`` puts them together."""
+    clock = AheadClock()
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    system = build_system(replace(settings, base_url=url), clock=clock)
+    with system.db.write() as db:
+        ensure_topics(db)
+    server = create_server(create_app(system), host="127.0.0.1", port=port, threads=8)
+    web = threading.Thread(target=server.run, daemon=True)
+    runner = Runner(system)
+    web.start()
+    runner.start()
+    yield Live(system, clock, url)
+    runner.stop()
+    server.close()
+    web.join(5)
+    system.close()
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    """A page of a real browser at 1280 by 720; a page error fails the test."""
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium at /usr/bin/chromium")
+    from playwright.sync_api import sync_playwright
+
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        yield opened
+        browser.close()
+    assert errors == []
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
