@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, insert, literal, select
+from sqlalchemy import Integer, String, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from digest.audience.suppress import recipients
@@ -162,7 +162,7 @@ def _cut(db: Session, issue_id: int) -> list[int]:
     """Cut the rows into chunks of CHUNK readers and return their numbers."""
     place = func.row_number().over(order_by=Delivery.subscriber_id) - 1
     numbered = (
-        select(Delivery.subscriber_id, (place // CHUNK).label("n"))
+        select(Delivery.subscriber_id, cast(place // CHUNK, Integer).label("n"))
         .where(Delivery.issue_id == issue_id)
         .subquery()
     )

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.delivery.compose import Body, Reader, Sender, compose, plain_mail, skeleton
+from digest.delivery.headers import is_safe
 from digest.issues.document import Slot
 from digest.system.errors import Refused
 
@@ -129,11 +130,11 @@ def test_a_body_decodes_to_the_text_with_its_slots_filled(text, leave, preferenc
 @given(name=st.text(max_size=80), subject=st.text(max_size=120), shown=st.text(max_size=80))
 def test_hostile_names_give_one_mail_with_our_headers_or_none(name, subject, shown):
     sender = replace(SENDER, name=name, shown=shown)
-    try:
-        mail = compose(skeleton(5, subject, PAGE, TEXT, sender), READER, at=AT)
-    except Refused as refused:
-        assert refused.code == "bad_header"
+    if not all(is_safe(value) for value in (name, subject, shown)):
+        with pytest.raises(Refused):
+            skeleton(5, subject, PAGE, TEXT, sender)
         return
+    mail = compose(skeleton(5, subject, PAGE, TEXT, sender), READER, at=AT)
     message = email.message_from_bytes(mail.message)
     assert [key for key in message.keys() if key != "Content-Type"] == [  # noqa: SIM118
         "From", "Reply-To", "To", "Date", "Message-ID", "List-Unsubscribe", "List-Help",

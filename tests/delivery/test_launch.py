@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select, update
@@ -83,7 +84,7 @@ def test_many_readers_are_cut_into_chunks_without_gap_or_overlap(system, schedul
         ]
     assert [one.n for one in chunks] == [0, 1, 2]
     assert sizes == [launch.CHUNK, launch.CHUNK, 3]
-    assert all(a.last_id < b.first_id for a, b in zip(chunks, chunks[1:], strict=False))
+    assert all(a.last_id < b.first_id for a, b in pairwise(chunks))
 
 
 def test_launching_twice_changes_nothing(system, scheduled, ledger):

@@ -99,7 +99,7 @@ def doubtful() -> Callable[[System, int], set[str]]:
 
 
 def test_a_sender_killed_again_and_again_loses_nobody_and_doubles_nobody(settings, doubtful):
-    kills = [("MAIL", 150), ("BODY", 500), ("DOT", 900), ("AFTER", 1400)]
+    kills = [("BODY", 300), ("DOT", 900), ("AFTER", 1400)]
     with smtp.running() as server:
         settings = replace(settings, smtp_url=server.url)
         system = build_system(settings)
