@@ -135,10 +135,14 @@ def _word(raw: bytes) -> str:
 
 
 def _joined(name: str, parts: Sequence[str]) -> bytes:
-    """One part after another, a new line where the next would not fit."""
+    """One part after another, a new line where the next would not fit.
+
+    The first part stays on the first line: some programs take a header whose first line holds
+    nothing but its name for an empty one.
+    """
     lines, line = [], f"{name}:"
-    for part in parts:
-        if len(line) + 1 + len(part) > LINE and line:
+    for place, part in enumerate(parts):
+        if place and len(line) + 1 + len(part) > LINE and line:
             lines.append(line)
             line = ""
         line += f" {part}"

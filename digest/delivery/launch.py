@@ -133,8 +133,10 @@ def _freeze(
         for name, one in rendered.items()
     ])
     _fan_out(db, doc.issue_id, doc.newsletter_id, digits=loaded.digits, now=now)
-    for n in _cut(db, doc.issue_id):
-        queue.put(db, "send_chunk", key=f"{doc.issue_id}:{n}", now=now, issue_id=doc.issue_id, n=n)
+    chunks = {
+        f"{doc.issue_id}:{n}": {"issue_id": doc.issue_id, "n": n} for n in _cut(db, doc.issue_id)
+    }
+    queue.put_each(db, "send_chunk", chunks, now=now)
     return True
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-ADDRESS = re.compile(r"[^\s<>@\"']+@[^\s<>@\"']+")
+ADDRESS = re.compile(r"[^\s<>@\"]+@[^\s<>@\"']+")
 SECRET_KEYS = frozenset({"password", "token", "secret", "secret_key", "authorization", "cookie"})
 
 

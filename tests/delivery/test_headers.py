@@ -121,11 +121,11 @@ def test_what_looks_like_an_encoded_word_is_shown_as_it_was_typed():
     assert decoded(text_header("Subject", "=?utf-8?Q?hello?=")) == "=?utf-8?Q?hello?="
 
 
-def test_an_address_of_the_web_has_a_line_of_its_own_when_it_is_long():
+def test_a_long_address_of_the_web_stays_on_the_first_line():
     url = "https://mina.example/" + "x" * 100
     header = uri_header("List-Unsubscribe", url, "mailto:news@mina.example")
     assert header == (
-        f"List-Unsubscribe:\r\n <{url}>,\r\n <mailto:news@mina.example>\r\n".encode()
+        f"List-Unsubscribe: <{url}>,\r\n <mailto:news@mina.example>\r\n".encode()
     )
 
 

@@ -119,10 +119,14 @@ def uses_database_sessions(source: ast.AST) -> bool:
 
 
 def rules_that_go_out(path: Path, source: ast.AST) -> list[str]:
-    """Rules, which get an open transaction, that touch the network or the clock."""
+    """Rules, which get an open transaction, that touch the network or the clock.
+
+    A function inside a command is part of that command.
+    """
+    inner = {one for outer in functions(source) for one in functions(outer) if one is not outer}
     return [
         f"{path.name}:{node.lineno} {function.name} .{node.attr}"
-        for function in functions(source)
+        for function in functions(source) if function not in inner
         if [annotation(one) for one in parameters(function)][:1] == ["Session"]
         for node in ast.walk(function)
         if isinstance(node, ast.Attribute) and node.attr in OUTSIDE | {"clock"}

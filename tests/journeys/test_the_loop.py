@@ -116,7 +116,7 @@ def collect(live: Live, site: DemoSite, page: Any) -> None:
 
 def draft(live: Live, page: Any, newsletter_id: int) -> int:
     page.goto(f"{live.url}/admin/issues")
-    page.locator("form[action$='/admin/issues'] button").first.click()
+    page.get_by_role("button", name="من أحدث الأخبار").click()
     page.wait_for_url(re.compile(r"/admin/issues/\d+"))
     found = re.search(r"/admin/issues/(\d+)", page.url)
     assert found
@@ -182,7 +182,7 @@ def subject_of(live: Live, issue_id: int) -> str:
 
 def form_snippet(live: Live, page: Any) -> str:
     """Make a form in the panel and copy its snippet."""
-    page.goto(f"{live.url}/admin/forms")
+    page.goto(f"{live.url}/admin/forms/new")
     page.locator("#name").fill("آخر المقال")
     page.locator("form:has(#name) button.primary").click()
     page.wait_for_url(re.compile(r"/admin/forms/\d+"))

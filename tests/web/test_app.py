@@ -219,9 +219,9 @@ def test_the_language_switch_never_leads_to_another_site(visitor: Browser) -> No
 def test_built_assets_may_be_kept_for_a_year(visitor: Browser, app: Flask) -> None:
     with app.test_request_context():
         url = app.jinja_env.globals["asset"]("digest.css")  # type: ignore[operator]
-    answer = visitor.get(url)
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["Cache-Control"]
+    with visitor.get(url) as answer:  # closes the file
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
 
 
 def test_two_people_write_while_others_sign_in(sign_in: SignIn, system: System) -> None:
