@@ -139,7 +139,7 @@ def person(db: Session, subscriber_id: int) -> Person:
     )
 
 
-def _filtered(search: str, status: str | None, list_id: int | None) -> Select[tuple[int]]:
+def _filtered(search: str, status: str | None, list_id: int | None) -> Select[int]:
     statement = select(Subscriber.id).where(Subscriber.state != SubscriberState.ERASED)
     if search:
         statement = statement.where(

@@ -70,7 +70,7 @@ def sign_up(
         return SignUp(None, mailed=False)
     subscriber_id = _subscriber(db, asked, now)
     insert_new(
-        db, Membership.__table__,  # type: ignore[arg-type]
+        db, Membership.__table__,
         {"subscriber_id": subscriber_id, "list_id": list_id, "form_id": form_id, "at": now,
          "state": MembershipState.PENDING.value},
         key=["subscriber_id", "list_id"],
@@ -144,7 +144,7 @@ def read_address(text: str) -> Address:
 def _subscriber(db: Session, asked: Address, now: datetime) -> int:
     """The id of the reader of an address; two sign-ups at once find or make the same row."""
     insert_new(
-        db, Subscriber.__table__,  # type: ignore[arg-type]
+        db, Subscriber.__table__,
         {"token": new_token(), "address": asked.address, "address_key": asked.key, "name": "",
          "state": SubscriberState.PENDING.value, "created_at": now},
         key=["address_key"],

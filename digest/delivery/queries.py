@@ -16,6 +16,7 @@ from digest.system.errors import NotFound
 from digest.system.links import archive_url, leave_url, preferences_url
 from digest.system.tokens import BOUNCE, Signer
 from digest.text.address import shown
+from digest.text.clean import strip_controls
 from digest.text.urls import host
 
 OPEN_STATES = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
@@ -99,9 +100,9 @@ def load_sender(db: Session, newsletter_id: int, *, base_url: str) -> Sender:
         raise NotFound("no_such_newsletter", newsletter=newsletter_id)
     return Sender(
         newsletter_id=newsletter_id,
-        name=newsletter.name,
+        name=strip_controls(newsletter.name),
         slug=newsletter.slug,
-        shown=newsletter.sender_name or newsletter.name,
+        shown=strip_controls(newsletter.sender_name or newsletter.name),
         address=mailable(newsletter.sender_address),
         reply_to=mailable(newsletter.reply_to) if newsletter.reply_to else "",
         host=host(base_url),

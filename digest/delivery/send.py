@@ -66,10 +66,7 @@ def send_chunk(system: System, issue_id: int, n: int) -> None:
         )
     if lease is None:
         return
-    with system.db.read() as db:
-        frames = _frames(db, lease, base_url=system.settings.base_url)
-    with system.relay.session() as session:
-        ending = _Run(system, lease, frames, session, Marks(lease)).work()
+    ending = _send(system, lease)
     _patiently(system, lambda db, _retried: _end(db, lease, ending, now=system.clock.now()))
     if ending.stopped:
         raise Stopped
@@ -87,6 +84,16 @@ def close_if_done(db: Session, issue_id: int, now: datetime) -> bool:
     audit.record(db, "issue.sent", now=now, subject="issue", subject_id=issue_id,
                  **outbox(db, issue_id))
     return True
+
+
+def _send(system: System, lease: Lease) -> Ending:
+    try:
+        with system.db.read() as db:
+            frames = _frames(db, lease, base_url=system.settings.base_url)
+    except Refused as error:  # somebody gave the newsletter a sender that no mail may have
+        return Ending(Go.ON, fault=error.code)
+    with system.relay.session() as session:
+        return _Run(system, lease, frames, session, Marks(lease)).work()
 
 
 def _frames(db: Session, lease: Lease, *, base_url: str) -> dict[str, Skeleton]:

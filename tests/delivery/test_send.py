@@ -5,20 +5,25 @@ from __future__ import annotations
 import email
 import threading
 from datetime import timedelta
+from email import policy
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, text, update
 
 from digest import jobs
 from digest.audience import preferences
 from digest.audience.models import MailingList, Subscriber
 from digest.delivery import control, leases
+from digest.delivery.marks import Marks
 from digest.delivery.models import Chunk, Delivery, DeliveryState
 from digest.delivery.queries import failures
 from digest.delivery.send import send_chunk
 from digest.issues import states
+from digest.newsletters.models import Newsletter
 from digest.system import queue
+from digest.system.build import build_system
 from digest.system.errors import Stopped
+from tests.conftest import SettableClock
 from tests.delivery.conftest import OMAR, RIM, SALMA
 from tests.servers.smtp import (
     first,
@@ -392,4 +397,71 @@ def test_nothing_due_for_a_paused_issue_is_sent_by_an_old_job(ledger, scheduled,
         states.change(db, issue_id, states.IssueState.FROZEN, states.IssueState.SENDING)
         states.pause(db, issue_id, by=None, now=system.clock.now())
     send_chunk(system, issue_id, 0)
+    assert not relay.accepted
+
+
+def test_a_name_that_would_turn_the_line_around_is_set_right(ledger, scheduled, relay):
+    scheduled([RIM], sender_name="إعلان\u202e هام")
+    ledger.send()
+    message = email.message_from_bytes(relay.accepted[0].message, policy=policy.default)
+    assert message["From"].addresses[0].display_name == "إعلان هام"
+
+
+class HealingClock(SettableClock):
+    """A clock that mends something when somebody waits."""
+
+    mend = staticmethod(lambda: None)
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Mend, and move on."""
+        self.mend()
+        return super().wait(event, seconds)
+
+
+def test_a_database_that_is_away_for_a_while_costs_nobody_a_mail(
+    settings, clock, scheduled, ledger, relay
+):
+    issue_id = scheduled()
+    healing = HealingClock(clock.now())
+    system = build_system(settings, clock=healing)
+    if system.db.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite calls a missing table an operational error")
+
+    def rename(source: str, target: str) -> None:
+        with system.db.write() as db:
+            if target not in inspect(db.connection()).get_table_names():
+                db.execute(text(f"ALTER TABLE {source} RENAME TO {target}"))
+
+    relay.on("DOT", first(lambda _: rename("chunk", "away")), times=1)
+    HealingClock.mend = staticmethod(lambda: rename("away", "chunk"))
+    jobs.drain(system, jobs.SENDING)
+    system.close()
+    assert ledger.counts(issue_id) == {"sent": 3}
+    assert len(relay.accepted) == 3
+    assert healing.now() > clock.now()
+
+
+def test_a_mail_taken_by_a_write_that_was_called_failed_is_taken_again(
+    system, scheduled, ledger, clock
+):
+    issue_id = scheduled([RIM])
+    jobs.drain(system, {"launch_issue"})
+    with system.db.write() as db:
+        lease = leases.take(db, issue_id, 0, now=clock.now(), smtp_timeout=10)
+        marks = Marks(lease)
+        once = marks.step(db, None, smtputf8=True, now=clock.now())
+    with system.db.write() as db:
+        again = marks.step(db, None, smtputf8=True, now=clock.now(), retried=True)
+    assert once.row == again.row
+    assert ledger.row(issue_id, RIM)[0] == "sending"
+
+
+def test_a_sender_that_no_mail_may_have_pauses_the_run(system, scheduled, ledger, relay):
+    issue_id = scheduled()
+    jobs.drain(system, {"launch_issue"})
+    with system.db.write() as db:
+        db.execute(update(Newsletter).values(sender_address="nobody"))
+    ledger.send()
+    assert (ledger.state(issue_id), ledger.reason(issue_id)) == ("paused", "bad_sender: ")
+    assert ledger.counts(issue_id) == {"queued": 3}
     assert not relay.accepted

@@ -124,3 +124,19 @@ def test_a_sender_killed_again_and_again_loses_nobody_and_doubles_nobody(setting
     assert counts["sent"] + len(uncertain) == READERS
     assert counts["sent"] == len(taken - uncertain)
     assert server.most_open <= CONNECTIONS
+
+
+def test_two_senders_at_once_send_each_mail_once(settings):
+    readers = 600
+    with smtp.running() as server:
+        settings = replace(settings, smtp_url=server.url)
+        system = build_system(settings)
+        issue_id = scheduled(system, readers)
+        with sender(settings, issue_id) as one, sender(settings, issue_id) as other:
+            assert (one.wait(60), other.wait(60)) == (0, 0)
+        with system.db.read() as db:
+            counts = outbox(db, issue_id)
+        system.close()
+    assert counts == {"sent": readers}
+    assert server.duplicates() == []
+    assert len(server.accepted) == readers

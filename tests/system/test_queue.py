@@ -165,7 +165,7 @@ def test_eight_threads_share_the_jobs_without_taking_one_twice(system):
     (f"{socket.gethostname()}:1:1", False),
     (f"{socket.gethostname()}:{os.getpid()}-an-earlier-life:1", True),
     (queue.worker_name(3), False),
-])
+], ids=["of another machine", "of another process", "of an earlier life", "of this process"])
 def test_only_workers_that_are_surely_gone_are_called_dead(system, clock, worker, gone):
     put(system)
     claim(system, worker)

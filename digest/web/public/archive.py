@@ -81,7 +81,8 @@ def edition(slug: str, number: int) -> Response:
     response = make_response(html)
     response.headers["Content-Security-Policy"] = EDITION_CSP
     response.set_etag(found.sha256)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/archive/<slug>/feed.xml")
@@ -102,7 +103,8 @@ def feed(slug: str) -> Response:
     response = make_response(body)
     response.mimetype = "application/rss+xml"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _filled(db: Session, found: ArchivedEdition) -> str:

@@ -95,14 +95,21 @@ def _read(token: str) -> Request:
     """Read a link of a confirmation mail; raises NotFound("bad_token")."""
     signer = system().signer
     try:
-        return Request(*signer.read_timed(CONFIRM, token, hours=CONFIRM_HOURS), expired=False)
+        ids = signer.read_timed(CONFIRM, token, hours=CONFIRM_HOURS)
+        return _wish(ids, expired=False)
     except Refused as error:
         if error.code != "expired_token":
             raise NotFound("bad_token") from error
     try:
-        return Request(*signer.read_timed(CONFIRM, token, hours=RENEWABLE_HOURS), expired=True)
+        ids = signer.read_timed(CONFIRM, token, hours=RENEWABLE_HOURS)
+        return _wish(ids, expired=True)
     except Refused as error:
         raise NotFound("expired_token") from error
+
+
+def _wish(ids: tuple[int, ...], *, expired: bool) -> Request:
+    subscriber_id, list_id, newsletter_id = ids
+    return Request(subscriber_id, list_id, newsletter_id, expired=expired)
 
 
 def _expired(wish: Request, token: str) -> ResponseReturnValue:

@@ -43,14 +43,14 @@ def change(token: str) -> ResponseReturnValue:
     subscriber_id = _read(token)
     act = ACTS.get(request.form.get("do", ""))
     if act is None:
-        return _page(subscriber_id, token, error="لم نفهم الطلب. اختر زراً من الصفحة."), 400
+        return _page(subscriber_id, token, error="لم نفهم الطلب. اختر زراً من الصفحة.", status=400)
     try:
         with system().db.write() as db:
             done = act(db, subscriber_id)
     except NotFound:
         return _gone()
     except Refused as error:
-        return _page(subscriber_id, token, error=sentence(error)), 422
+        return _page(subscriber_id, token, error=sentence(error), status=422)
     return _page(subscriber_id, token, done=done)
 
 
@@ -115,14 +115,16 @@ def _until(span: str, day: str) -> datetime:
         raise Refused("bad_pause") from error
 
 
-def _page(subscriber_id: int, token: str, *, done: str = "", error: str = "") -> ResponseReturnValue:
+def _page(
+    subscriber_id: int, token: str, *, done: str = "", error: str = "", status: int = 200
+) -> ResponseReturnValue:
     try:
         with system().db.read() as db:
             found = rules.load(db, subscriber_id, now=now())
     except NotFound:
         return _gone()
     local = now().astimezone(newsroom().zone).date()
-    return render_template(
+    page = render_template(
         "public/preferences.html", face=_face(found), reader=found, token=token, digits=DIGITS,
         current=[one for one in found.lists if one.state in CURRENT],
         left=[one for one in found.lists if one.state == MembershipState.LEFT],
@@ -131,6 +133,7 @@ def _page(subscriber_id: int, token: str, *, done: str = "", error: str = "") ->
         first_day=(local + timedelta(days=1)).isoformat(),
         last_day=(local + timedelta(days=365)).isoformat(),
     )
+    return page, status
 
 
 CURRENT = frozenset({MembershipState.ON, MembershipState.PAUSED, MembershipState.PENDING})
