@@ -76,8 +76,10 @@ def _linked(matrix: Any, rows: Sequence[GroupInput]) -> list[int]:
     return numbers
 
 
-def _components(pairs: list[Pair], least: float) -> list[tuple[list[int], list[Pair]]]:
-    """Return the sets of rows that pairs connect, each with its pairs and at most ``LARGE``.
+def _components(
+    pairs: list[Pair], least: float, most: int = LARGE
+) -> list[tuple[list[int], list[Pair]]]:
+    """Return the sets of rows that pairs connect, each with its pairs and at most ``most`` rows.
 
     A larger set is taken apart by asking for more likeness: it spans many events.
     """
@@ -90,9 +92,9 @@ def _components(pairs: list[Pair], least: float) -> list[tuple[list[int], list[P
     found = []
     for inside in near.values():
         members = sorted({place for i, j, _ in inside for place in (i, j)})
-        if len(members) > LARGE and least < 1:
+        if len(members) > most and least < 1:
             stricter = [pair for pair in inside if pair[2] >= least + STEP]
-            found += _components(stricter, least + STEP)
+            found += _components(stricter, least + STEP, most)
         else:
             found.append((members, inside))
     return found

@@ -114,7 +114,7 @@ def _distinct(entries: Sequence[Entry]) -> list[_Row]:
 
 
 def _row(entry: Entry, *, one_link: bool, one_guid: bool) -> _Row:
-    html = clean_html(entry.html or entry.summary_html)[:MAX_HTML]
+    html = clean_html((entry.html or entry.summary_html)[:MAX_HTML])
     key = article_key(entry.link, entry.title, entry.guid)
     return _Row(
         entry=entry,

@@ -21,6 +21,7 @@ TAGS = 6  # per story
 OPENING = 700  # characters of a text that phrases are looked for in
 LONGEST = 3  # words of a phrase
 IN_TITLE = 3  # times that a phrase in the headline counts
+WHOLE = 0.6  # from this share of its uses on a word is a part of a longer name
 LABEL = 140  # characters; a longer headline is cut after a word
 TAG_WORDS = 4  # a hashtag of more words is a slogan
 
@@ -31,16 +32,21 @@ _EMPTY_TAGS = frozenset(fold(word) for word in ("عاجل", "خبر", "أخبا�
 _JOINED = re.compile("^(?:[وبفك]|وب|ول)(?=ال..)|^(?:لل|ولل)(?=..)|^[وبلف](?=...)")
 _VERB = re.compile("^(?:سي|ست|ي)[^و]..")  # a verb of the present tense, unless the word is known with ال
 # Words that introduce what matters; by themselves they tag nothing.
-_WEAK = frozenset(
-    light10(fold(word)) for word in
-    ["مدينة", "بلدة", "محافظة", "منطقة", "دولة", "رئيس", "وزير", "وزارة", "مدير", "أمين", "عضو", "خبير", "مسؤول", "السيد", "الدكتور", "المهندس", "الأستاذ", "شخص", "أشخاص", "مواطن", "مواطنين", "شركة", "هيئة", "مجلس", "لجنة", "إدارة", "قرار", "مشروع", "برنامج", "عملية", "حالة", "أمر", "شيء", "نوع", "طريق", "حادث", "موقع", "مركز", "قطاع", "مستوى", "إطار", "صاحب", "سمو", "كبير", "كبيرة", "جديد", "جديدة", "مختلف", "مختلفة", "محمد", "أحمد", "عبد", "عدم", "أبناء", "الدولي", "العام", "العامة", "المحلية", "الوطني", "الوطنية", "الرئيس", "الوزير", "الملك", "الأمير", "الشيخ", "خادم", "بلاد", "الناس", "رجال"]
-)
-_TITLES = frozenset(
-    fold(word) for word in
-    ["الدكتور", "الدكتورة", "المهندس", "المهندسة", "الأستاذ", "الشيخ", "السيد", "السيدة", "اللواء", "العميد", "العقيد", "المقدم", "الرائد", "النقيب", "الفريق", "معالي", "سعادة", "فضيلة", "دكتور", "مهندس", "سبحانه", "تعالى", "حفظه", "الله"]
-)
+_INTRODUCING = """
+مدينة بلدة محافظة منطقة دولة رئيس وزير وزارة مدير أمين عضو خبير مسؤول السيد شخص أشخاص مواطن مواطنين شركة هيئة
+مجلس لجنة إدارة قرار مشروع برنامج عملية حالة أمر شيء نوع طريق حادث موقع مركز قطاع مستوى إطار صاحب سمو كبير
+كبيرة جديد جديدة مختلف مختلفة محمد أحمد عبد عدم أبناء الدولي العام العامة المحلية الوطني الوطنية الرئيس الوزير
+الملك الأمير خادم بلاد الناس رجال دقيقة كيلومتر كيلومترا متر طن دولار ليرة مرحلة المؤسسة
+"""
+_WEAK = frozenset(fold(word).removeprefix("ال") for word in _INTRODUCING.split())
+# Forms of address: they stand between the parts of a name and belong to neither.
+_ADDRESSES = """
+الدكتور الدكتورة المهندس المهندسة الأستاذ الشيخ السيد السيدة اللواء العميد العقيد المقدم الرائد النقيب الفريق
+معالي سعادة فضيلة دكتور مهندس سبحانه تعالى حفظه الله
+"""
+_TITLES = frozenset(fold(word) for word in _ADDRESSES.split())
 
-Phrase = tuple[str, ...]  # light stems
+Phrase = tuple[str, ...]  # folded words without their article; stems would join زيت and الزيتون
 
 
 def label_groups(
@@ -57,8 +63,8 @@ def label_groups(
     for places, phrases in zip(groups, found, strict=True):
         for place in places:
             title, opening = read[place]
-            phrases.read(title, IN_TITLE)
-            phrases.read(opening, 1)
+            phrases.read(title, title=True)
+            phrases.read(opening)
     seen = Counter(phrase for phrases in found for phrase in phrases.counts)
     labelled = []
     for places, lead, phrases in zip(groups, leads, found, strict=True):
@@ -108,14 +114,15 @@ class _Phrases:
         self._known = known
         self._forms: dict[Phrase, Counter[str]] = defaultdict(Counter)
 
-    def read(self, text: str, weight: int) -> None:
-        """Count the phrases of a text, each ``weight`` times, and how they are spelled."""
-        for run in _runs(text, self._known):
+    def read(self, text: str, *, title: bool = False) -> None:
+        """Count the phrases of a text and how they are spelled; a headline's count more."""
+        weight = IN_TITLE if title else 1
+        for run in _runs(text, self._known, headline=title):
             for start in range(len(run)):
                 for end in range(start + 1, min(start + LONGEST, len(run)) + 1):
                     part = run[start:end]
                     if _is_name([token for token, _ in part]):
-                        phrase = tuple(stem for _, stem in part)
+                        phrase = tuple(key for _, key in part)
                         self.counts[phrase] += weight
                         self._forms[phrase][" ".join(token for token, _ in part)] += 1
 
@@ -124,11 +131,16 @@ class _Phrases:
 
         c-TF-IDF: how often in the group, times the logarithm of its rarity among groups.
         """
+        repeated = {phrase for phrase in self.counts if self._repeated(phrase)}
+        partial = {
+            part for phrase in repeated for part in _parts(phrase)
+            if self.counts[phrase] >= WHOLE * self.counts[part]
+        }
         worth = {
-            phrase: math.log(1 + times) * math.log(2 + groups / seen[phrase])
+            phrase: math.log(1 + self.counts[phrase]) * math.log(2 + groups / seen[phrase])
             * (0.7 + 0.3 * len(phrase))
-            for phrase, times in self.counts.items()
-            if self._repeated(phrase) and not all(stem in _WEAK for stem in phrase)
+            for phrase in repeated - partial
+            if not all(key in _WEAK for key in phrase)
         }
         for phrase in sorted(worth, key=lambda one: (-round(worth[one], 6), -len(one), one)):
             forms = self._forms[phrase]
@@ -136,9 +148,18 @@ class _Phrases:
 
     def _repeated(self, phrase: Phrase) -> bool:
         """Whether a phrase is named often enough; one without an article is a name by habit."""
+        if self.counts[phrase] < IN_TITLE:  # neither in the headline nor as often as that counts
+            return False
         forms = self._forms[phrase]
         definite = any(form.rpartition(" ")[2].startswith("ال") for form in forms)
         return forms.total() >= (2 if definite and len(phrase) > 1 else 3)
+
+
+def _parts(phrase: Phrase) -> Iterator[Phrase]:
+    """Yield the shorter phrases inside a phrase."""
+    for size in range(1, len(phrase)):
+        for start in range(len(phrase) - size + 1):
+            yield phrase[start : start + size]
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -146,14 +167,14 @@ def _tokens(text: str) -> Iterator[str]:
         yield from clause.split()
 
 
-def _runs(text: str, known: set[str]) -> Iterator[list[tuple[str, str]]]:
-    """Yield stretches of names as (token, stem); stop words, verbs and marks stand between them.
+def _runs(text: str, known: set[str], *, headline: bool) -> Iterator[list[tuple[str, str]]]:
+    """Yield stretches of names as (token, key); stop words, verbs and marks stand between them.
 
-    The first word of a sentence is a verb more often than not: without the article it is left
-    out.
+    The first word of a sentence, but not of a headline, is a verb more often than not: without
+    the article it is left out.
     """
     for sentence in _SENTENCE.split(text):
-        opens = True
+        opens = not headline
         for clause in _CLAUSE.split(sentence):
             run: list[tuple[str, str]] = []
             for written in clause.split():
@@ -163,7 +184,7 @@ def _runs(text: str, known: set[str]) -> Iterator[list[tuple[str, str]]]:
                     yield run
                     run = []
                 if not skipped:
-                    run.append((token, light10(word)))
+                    run.append((token, _key(word)))
                 opens = False
             if run:
                 yield run
@@ -195,6 +216,10 @@ def _is_name(tokens: list[str]) -> bool:
     """Whether words can be one name: «مجلس الأمن الدولي», «رسل السلام»; never «الملك عسير»."""
     definite = [token.startswith("ال") for token in tokens]
     return definite == sorted(definite)
+
+
+def _key(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
 @lru_cache(maxsize=100_000)

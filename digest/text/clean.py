@@ -60,10 +60,16 @@ def clean_html(html: str) -> str:
         tags=ALLOWED,
         clean_content_tags=SILENT,
         attributes={"a": {"href"}},
+        attribute_filter=_web_address,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
+
+
+def _web_address(_tag: str, name: str, value: str) -> str | None:
+    """Drop a relative link, which nh3 lets pass: on our pages it would lead to ourselves."""
+    return value if name != "href" or value.lower().startswith(("http://", "https://")) else None
 
 
 def plain_text(html: str) -> str:

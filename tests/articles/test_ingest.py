@@ -178,3 +178,9 @@ def test_short_texts_tell_nothing() -> None:
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))
 def test_any_text_has_a_key(link: str, title: str, guid: str) -> None:
     assert len(article_key(link, title, guid)) == 64
+
+
+def test_a_relative_link_does_not_lead_to_our_own_pages(system: System) -> None:
+    html = '<p><a href="/admin">a</a> <a href="//x.example/">b</a></p>'
+    (article,) = stored(system, replace(ONE, html=html))
+    assert "href" not in article.html

@@ -217,10 +217,7 @@ class Connection:
             return
         self.say("354 go")
         self._acts("BODY")
-        lines = []
-        while (raw := self._raw_line()) != b".\r\n":
-            lines.append(raw[1:] if raw.startswith(b".") else raw)
-        self.message = b"".join(lines)
+        self.message = self._body()
         if self._acts("DOT"):
             return
         self.accept()
@@ -231,14 +228,18 @@ class Connection:
         """Take the mail in hand for good."""
         self.server.take(Taken(self.sender, self.recipient, self.message, self.number))
 
-    def _raw_line(self) -> bytes:
-        while b"\n" not in self.buffer:
-            data = self.peer.recv(65536)
-            if not data:
+    def _body(self) -> bytes:
+        """Read up to the lone dot and take the doubled dots out; CRLF only, as RFC 5321 asks."""
+        data = bytearray(b"\r\n" + self.buffer)
+        start = 0
+        while (end := data.find(b"\r\n.\r\n", start)) < 0:
+            start = max(len(data) - 4, 0)
+            more = self.peer.recv(1 << 18)
+            if not more:
                 raise HangUp
-            self.buffer += data
-        raw, _, self.buffer = self.buffer.partition(b"\n")
-        return raw + b"\n"
+            data += more
+        self.buffer = bytes(data[end + 5 :])
+        return bytes(data[: end + 2]).replace(b"\r\n..", b"\r\n.")[2:]
 
 
 def say(text: str) -> Callable[[Connection], None]:

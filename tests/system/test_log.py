@@ -7,7 +7,7 @@ import logging
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.system import log
@@ -15,6 +15,7 @@ from digest.system import log
 ADDRESSES = st.emails()
 
 
+@settings(deadline=None)
 @given(address=ADDRESSES, before=st.text(" :<(", max_size=3), after=st.text(" >,)", max_size=3))
 def test_no_address_is_ever_written(address: str, before: str, after: str) -> None:
     event = log.redact(None, "info", {"event": f"to {before}{address}{after}"})
