@@ -19,6 +19,7 @@ __all__ = ["Method", "SummaryText", "summarise"]
 
 SENTENCES = 3  # when the caller names neither sentences nor words
 BRIEF = 60  # words; so little room is for the lead and what follows it
+ROOMY = 600  # words; from here on the exact choice takes seconds and gains nothing
 LOOKED_AT = 300  # sentences; what comes later in a very long text is never in a summary
 
 
@@ -82,8 +83,8 @@ def _choose(
     scores: Fixed | Mix, spoken: list[list[str]], most: int | None, budget: int | None
 ) -> list[int]:
     """Take the best sentence that still fits until none does; equals go to the earlier one."""
-    if isinstance(scores, Mix) and spoken and most is None and budget and budget > BRIEF:
-        return scores.fill([len(words) for words in spoken], budget)
+    if isinstance(scores, Mix) and spoken and most is None and BRIEF < (budget or 0) <= ROOMY:
+        return scores.fill([len(words) for words in spoken], budget or 0)
     left = list(range(len(spoken)))
     chosen: list[int] = []
     room = math.inf if budget is None else budget

@@ -15,6 +15,7 @@ from digest.text.charset import Decoded
 from digest.text.document import decode_document
 
 HEAD = 4096  # characters in which a document shows what it is
+JUDGED = 3000  # characters of a body that show its encoding; its whole text is judged when read
 HEAD_HTML = 400_000  # characters of a page searched for links to its feeds
 
 _FEED_ROOT = re.compile(r"<(?:[\w-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
@@ -96,7 +97,7 @@ def _finish(kind: FeedKind, raw: xmlfeed.RawFeed, decoded: Decoded) -> FeedDocum
 
 def _readable(entry: Entry) -> bool:
     # Tags go first: <p>خبر</p> looks like one word of two scripts.
-    body = _TAG.sub(" ", entry.html or entry.summary_html)
+    body = _TAG.sub(" ", (entry.html or entry.summary_html)[:JUDGED])
     return charset.readable(entry.title) and charset.readable(body)
 
 

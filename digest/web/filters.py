@@ -12,7 +12,7 @@ from digest.issues.queries import IssueRow
 from digest.text import bidi, dates, numbers, plural
 from digest.web.forms import is_local
 from digest.web.guard import allowed, language, newsroom, now, signed_in, who
-from digest.web.words import ISSUE_STATES, REASONS, SOURCE_HEALTH
+from digest.web.words import ISSUE_STATES, REASONS, REPLIES, SOURCE_HEALTH
 
 KILO = 1024
 
@@ -34,6 +34,7 @@ def init_filters(app: Flask) -> None:
         allowed=allowed,
         issue_states=ISSUE_STATES,
         source_health=SOURCE_HEALTH,
+        replies=REPLIES,
         sent_of=sent_of,
     )
     app.context_processor(page_names)

@@ -123,6 +123,15 @@ DELIVERY_STATES: dict[str, tuple[LazyString, str]] = {
     "skipped": (_l("لم تُرسل"), "plain"),
 }
 
+# Why a mail was not sent or is not known to have come: the codes that ``delivery.reply`` holds.
+REPLIES: dict[str, LazyString] = {
+    "left": _l("ترك القارئ القائمة قبل الإرسال"),
+    "no_smtputf8": _l("لا يقبل خادم البريد عنواناً بحروف غير لاتينية"),
+    "stopped": _l("أُوقف العدد قبل أن تُرسل"),
+    "bad_address": _l("العنوان لا يصلح للإرسال"),
+    "lost_reply": _l("انقطع الاتصال قبل أن يؤكّد الخادم استلامها"),
+}
+
 # How a summary is made; the names of ``articles.summarise.Method``.
 METHODS: dict[str, LazyString] = {
     "mix": _l("مزيج"),

@@ -46,7 +46,7 @@ def test_no_method_chooses_a_call_a_dateline_or_a_byline(method: Method) -> None
 
 @methods
 def test_a_budget_in_words_is_kept(method: Method) -> None:
-    for budget in (30, 45, 90):
+    for budget in (30, 45, 90, 700):
         summary = summarise(samples.BRIDGE, words=budget, method=method)
         used = sum(len(split_words(sentence.text)) for sentence in summary.sentences)
         assert summary.sentences

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, request
 bp = Blueprint("public", __name__)
 
 LARGEST_BODY = 64 * 1024  # bytes; an address and a few choices, sent by anybody on the web
-SHAREABLE = frozenset({"public.archive", "public.newsletter", "public.edition", "public.feed"})
+SHAREABLE = frozenset(
+    {"public.home", "public.archive", "public.newsletter", "public.edition", "public.feed"}
+)
 
 
 @bp.before_request
@@ -27,10 +29,11 @@ def _keep_it_private(response: Response) -> Response:
 from digest.web.public import (  # noqa: E402  (the pages register their routes on ``bp``)
     archive,
     confirm,
+    feed,
     health,
     leave,
     preferences,
     subscribe,
 )
 
-__all__ = ["archive", "bp", "confirm", "health", "leave", "preferences", "subscribe"]
+__all__ = ["archive", "bp", "confirm", "feed", "health", "leave", "preferences", "subscribe"]

@@ -33,10 +33,13 @@ class Asked:
     time: str
 
 
+NOTHING = Asked("", consent=False, trap="", time="")
+
+
 @bp.get("/subscribe/<key>")
 def subscribe(key: str) -> ResponseReturnValue:
     """Show the form as a page; sites may link to it or frame it."""
-    return _page(_form(key), Asked("", consent=False, trap="", time=""))
+    return _page(_form(key), NOTHING)
 
 
 # Exempt: the form stands on other people's pages, which can have no token and no cookie of ours.
@@ -72,6 +75,11 @@ def ask(key: str) -> ResponseReturnValue:
         page = _page(form, asked, notice=sentence(error))
         return page, *TOO_MANY
     return _one_step_left(form, asked)
+
+
+def shown_at(form: FormRow) -> str:
+    """Return the token that says when a page of ours showed the form."""
+    return system().signer.sign(FORM_TIME, form.id, int(now().timestamp()))
 
 
 def _form(key: str) -> FormRow:
@@ -114,7 +122,7 @@ def _page(
     page = render_template(
         "public/subscribe.html", face=shown, form=form, heading=heading_of(form), asked=asked,
         address_error=address_error, notice=notice, no_consent=sent and not asked.consent,
-        time=system().signer.sign(FORM_TIME, form.id, int(now().timestamp())),
+        time=shown_at(form),
     )
     return _framable(make_response(page), form)
 
