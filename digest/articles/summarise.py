@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TypeGuard
 
 from digest.articles.boilerplate import reading_sentences
 from digest.articles.methods import Method, ratings
@@ -83,8 +84,8 @@ def _choose(
     scores: Fixed | Mix, spoken: list[list[str]], most: int | None, budget: int | None
 ) -> list[int]:
     """Take the best sentence that still fits until none does; equals go to the earlier one."""
-    if isinstance(scores, Mix) and spoken and most is None and BRIEF < (budget or 0) <= ROOMY:
-        return scores.fill([len(words) for words in spoken], budget or 0)
+    if isinstance(scores, Mix) and spoken and most is None and _is_exact(budget):
+        return scores.fill([len(words) for words in spoken], budget)
     left = list(range(len(spoken)))
     chosen: list[int] = []
     room = math.inf if budget is None else budget
@@ -100,6 +101,11 @@ def _choose(
         scores.took(best)
         room -= len(spoken[best])
     return sorted(chosen)
+
+
+def _is_exact(budget: int | None) -> TypeGuard[int]:
+    """Whether to look for the best set: not in a brief, where order reads best, nor in a book."""
+    return budget is not None and BRIEF < budget <= ROOMY
 
 
 def _leading(spoken: list[list[str]], most: int | None, budget: int | None) -> list[int]:

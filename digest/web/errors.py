@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, abort, jsonify, make_response, render_template, request
 from flask_babel import LazyString
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from digest.system import log
 from digest.system.errors import Conflict, NotFound, Refused, Unavailable
+from digest.web.fields import LARGEST
 from digest.web.guard import wants_json
 from digest.web.sentences import GENERIC, HTTP, SENTENCES
 
@@ -32,8 +33,18 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Refused, on_refused)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
+    app.before_request(refuse_impossible)
     # Flask's own report would print the address line of a request, which may hold a token.
     app.logger.disabled = True
+
+
+def refuse_impossible() -> None:
+    """Answer 404 to an address that names nothing: a NUL, which PostgreSQL takes in no text, or a
+    number larger than any id, which SQLite takes in no column."""
+    texts = [request.path, *(text for _name, text in request.args.items(multi=True))]
+    numbers = [one for one in (request.view_args or {}).values() if isinstance(one, int)]
+    if any("\0" in text for text in texts) or any(one > LARGEST for one in numbers):
+        abort(404)
 
 
 def sentence(error: Refused) -> str:

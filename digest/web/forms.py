@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from digest.system.errors import Refused
+from digest.text.clean import strip_controls
 from digest.web.errors import sentence
 
 # Colleagues, not readers: a newsroom's own domain may end in ".local", so only the shape counts.
@@ -23,7 +25,20 @@ ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form with CSRF protection whose messages speak the reader's language."""
+    """A form with CSRF protection whose messages speak the reader's language.
+
+    Control characters never get in: PostgreSQL takes no NUL, and nobody types the others.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How a sent form is read."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: object) -> object:
+            """Return what was sent, texts without control characters, files as they are."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None:
+                return None
+            return MultiDict([(name, _clean(value)) for name, value in sent.items(multi=True)])
 
 
 class AddressField(StringField):  # type: ignore[misc]
@@ -47,6 +62,10 @@ class AddressField(StringField):  # type: ignore[misc]
             }
         )
         return rendered
+
+
+def _clean(value: object) -> object:
+    return strip_controls(value) if isinstance(value, str) else value
 
 
 def options(pairs: Iterable[tuple[object, object]], group: str | None = None) -> list[SelectChoice]:

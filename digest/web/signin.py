@@ -27,6 +27,7 @@ from digest.staff.accounts import end_sessions
 from digest.staff.models import Role, User
 from digest.system.build import System
 from digest.system.errors import Refused
+from digest.text.clean import strip_controls
 from digest.web.forms import is_local
 from digest.web.guard import limiter
 
@@ -123,7 +124,7 @@ class Address(MailUtil):
 
     def normalize(self, email: str) -> str:
         """Return the stored form of an address."""
-        return email.strip().lower()
+        return strip_controls(email).strip().lower()
 
 
 def _failed(response: Response) -> bool:

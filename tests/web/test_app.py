@@ -49,6 +49,11 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     assert "غير صحيح" in marks[0]
 
 
+def test_a_nul_in_the_sign_in_form_is_only_a_wrong_address(visitor: Browser) -> None:
+    answer = visitor.submit("/admin/login", {"email": "a\0@example.org", "password": "x\0"})
+    assert answer.status_code == 200
+
+
 def test_a_suspended_person_cannot_go_on(sign_in: SignIn, system: System) -> None:
     from digest.staff.accounts import set_active
     from digest.staff.models import User

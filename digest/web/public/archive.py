@@ -98,8 +98,11 @@ def edition(slug: str, number: int) -> Response:
 
 
 def filled(found: ArchivedEdition) -> str:
-    """Return the edition for a stranger: where a reader's own links stood, the archive's page."""
-    there = f"{links.archive_url(system().settings.base_url, found.slug)}#own-links"
+    """Return the edition for a stranger: where a reader's own links stood, the archive's page.
+
+    That page says where readers find them.
+    """
+    there = links.archive_url(system().settings.base_url, found.slug)
     return fill_html(found.html, dict.fromkeys(Slot, there))
 
 
@@ -107,7 +110,8 @@ def kept(response: Response) -> Response:
     """Let caches keep a public answer for minutes, and ask again by its ETag."""
     response.headers["Cache-Control"] = f"public, max-age={MINUTES_KEPT}"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _links(found: ArchivedEdition) -> list[str]:

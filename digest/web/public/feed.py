@@ -10,12 +10,13 @@ from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from digest.issues import queries
+from digest.issues.document import Slot
 from digest.issues.queries import ArchivedIssue
 from digest.system import links
 from digest.text.clean import strip_controls
 from digest.web.guard import system
 from digest.web.public import bp
-from digest.web.public.archive import filled, kept
+from digest.web.public.archive import kept
 
 # Feed readers have styles of their own and drop style sheets: the order, headings, links and
 # pictures of the mail are kept, the boxes it is laid out with are not.
@@ -25,7 +26,10 @@ ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "*": {"dir", "lang"}}
 BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.DOTALL | re.IGNORECASE)
 # The preheader, for the list of a mail program; an item's description says the same.
 UNSEEN = re.compile(r'<div\b[^>]*style="[^"]*display:\s*none[^"]*"[^>]*>.*?</div>', re.DOTALL)
-EMPTY = re.compile(r"<(div|span|p)(?: dir=\"\w+\"| lang=\"\w+\")*>\s*</\1>")
+# Lines about a reader's own links; a feed has no readers that it knows.
+_SLOTS = "|".join(slot.value for slot in Slot)
+OWN = re.compile(rf"<p\b[^>]*>(?:(?!</p>).)*?(?:{_SLOTS})(?:(?!</p>).)*</p>", re.DOTALL)
+EMPTY = re.compile(r'<(div|span|p)(?: dir="\w+"| lang="\w+")*>(?:\s|&nbsp;)*</\1>')
 GAPS = re.compile(r"\n\s*\n+")
 
 
@@ -56,13 +60,14 @@ def feed(slug: str) -> Response:
 
 
 def reading_html(mail: str) -> str:
-    """Return what a reader reads of a mail: right to left, without tables, styles and preheader."""
+    """Return what people read of a mail: right to left, without its boxes, styles and own links."""
     import nh3
 
     found = BODY.search(mail)
-    inside = UNSEEN.sub("", found[1] if found else mail)
+    inside = OWN.sub("", UNSEEN.sub("", found[1] if found else mail))
     clean = nh3.clean(
-        inside, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None
+        inside, tags=TAGS, attributes=ATTRIBUTES, link_rel=None,
+        url_schemes={"http", "https", "mailto"},
     )
     before = ""
     while clean != before:  # boxes that only held boxes
@@ -75,5 +80,5 @@ def _entry(db: Session, slug: str, issue: ArchivedIssue) -> Entry:
     found = queries.archived_edition(db, slug, issue.number)
     return Entry(
         issue, links.archive_url(system().settings.base_url, slug, issue.number),
-        format_datetime(issue.at, usegmt=True), strip_controls(reading_html(filled(found))),
+        format_datetime(issue.at, usegmt=True), strip_controls(reading_html(found.html)),
     )

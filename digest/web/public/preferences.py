@@ -27,6 +27,7 @@ from digest.web.public.face import NOBODY, Face
 from digest.web.public.reader import GONE, asker, read_token
 
 SPANS = {"week": timedelta(days=7), "month": timedelta(days=30)}
+LARGEST = 2**31 - 1  # what every database holds in a column
 DIGITS = {"": "كما تختار النشرة", "latn": "123", "arab": "١٢٣"}
 
 
@@ -98,8 +99,9 @@ def _read(token: str) -> int:
 
 
 def _list_id() -> int:
-    """The list a button names, or one that does not exist for a number that is none."""
-    return request.form.get("list", default=-1, type=int)
+    """The list a button names, or one that does not exist when it names none."""
+    number = request.form.get("list", default=-1, type=int)
+    return number if number <= LARGEST else -1
 
 
 def _until(span: str, day: str) -> datetime:

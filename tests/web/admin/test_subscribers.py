@@ -103,13 +103,30 @@ def test_long_tables_are_paged_and_keep_their_filter(
 
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-3", "page=99999999999999999999", "page=x", "list=x", "status=x",
-              "list=99999999999999999999", "q=%00", "q=%25", "q=%27%22%3Cscript%3E"]
+              "list=99999999999999999999", "q=%1b%5b", "q=%25", "q=%27%22%3Cscript%3E"]
 )
 def test_odd_words_in_the_address_line_break_nothing(
     sign_in: SignIn, system: System, daily: int, query: str
 ) -> None:
     reader(system, "rim@example.net", daily)
     assert "<script>" not in page(sign_in("editor"), f"{URL}?{query}").replace("<script src", "")
+
+
+def test_no_address_with_a_nul_reaches_the_database(sign_in: SignIn, daily: int) -> None:
+    client = sign_in("editor")
+    for path in (f"{URL}?q=%00", f"{URL}?status=%00", "/archive/%00", "/subscribe/%00"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_control_characters_in_a_form_are_dropped(
+    sign_in: SignIn, system: System, daily: int
+) -> None:
+    sign_in("editor").submit(
+        URL, {"address": "rim@example.net\0", "name": "ر\0ي\x1b[0mم", "list_id": daily}, page=URL
+    )
+    with system.db.read() as db:
+        row = db.query(Subscriber).one()
+        assert (row.address, row.name) == ("rim@example.net", "ريم")
 
 
 def test_a_name_from_a_file_is_only_text(sign_in: SignIn, system: System, daily: int) -> None:
@@ -223,7 +240,8 @@ def test_erasing_forgets_everything_but_a_hash(sign_in: SignIn, system: System, 
 
 def test_a_person_who_is_not_there_is_not_found(sign_in: SignIn, daily: int) -> None:
     client = sign_in("editor")
-    assert client.get(f"{URL}/99").status_code == 404
+    for number in (99, 2**31, 2**63, 10**30):
+        assert client.get(f"{URL}/{number}").status_code == 404
     for act in ("erase", f"leave/{daily}"):
         assert client.submit(f"{URL}/99/{act}", page=URL).status_code == 404
 
