@@ -50,6 +50,15 @@ class SettableClock:
         self.at += timedelta(**delta)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what touches a database; the rest was run with SQLite already."""
+    if not ON_POSTGRES:
+        return
+    kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     """Tuesday, 24 November 2026, 05:40 in Damascus (02:40 UTC)."""
