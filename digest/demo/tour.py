@@ -73,7 +73,7 @@ def _settle(system: System, site: DemoSite) -> None:
     now = system.clock.now()
     with system.db.write() as db:
         ensure_topics(db)
-        topics = dict(db.execute(select(Topic.slug, Topic.id)).tuples().all())
+        topics = dict(db.execute(select(Topic.slug, Topic.id)).all())
         for feed in site.feeds:
             topic_id = topics.get(feed.topic_slug) if feed.topic_slug else None
             try:

@@ -80,7 +80,8 @@ def test_our_own_collector_reads_the_feed(
 ) -> None:
     publish(system, place.newsletter_id, clock)
     url = "http://127.0.0.1:8000/archive/mina/feed.xml"
-    found = parse_feed(client.get("/archive/mina/feed.xml").data, url=url)
+    answer = client.get("/archive/mina/feed.xml")
+    found = parse_feed(answer.data, content_type=answer.headers["Content-Type"], url=url)
     assert [(one.title, one.link) for one in found.entries] == [
         ("محادثات الفرات تنتهي بلا اتفاق", "http://127.0.0.1:8000/archive/mina/1")
     ]
