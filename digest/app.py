@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from digest.migrate import is_current
 from digest.system.build import System
@@ -54,6 +55,11 @@ def create_app(system: System) -> Flask:
     Babel(app, locale_selector=language)
     for prepare in (init_assets, init_headers, init_filters, init_errors):
         prepare(app)
+    if proxies := system.settings.proxies:
+        # Limits count networks: without this, everybody would come from the proxy's.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
     app.register_blueprint(admin.bp)
     app.register_blueprint(public.bp)
     return app

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from digest.system.addresses import parse_allowed
 from digest.system.errors import Refused
 
 CAPTURE = "capture:"  # the SMTP address of the built-in mailbox
@@ -26,6 +27,8 @@ class Settings:
     workers: int = 1
     connections: int = 2
     smtp_timeout: float = 600.0  # RFC 5321 4.5.3.2.6: the reply to the dot may take ten minutes
+    proxies: int = 0  # reverse proxies in front whose X-Forwarded headers are believed
+    embedded: bool = False  # whether ``wsgi.py`` also runs calendar, workers and sender
 
     @property
     def mailbox_dir(self) -> Path:
@@ -43,6 +46,8 @@ KNOWN = {
     "DIGEST_WORKERS",
     "DIGEST_CONNECTIONS",
     "DIGEST_SMTP_TIMEOUT",
+    "DIGEST_PROXIES",
+    "DIGEST_EMBEDDED",
 }
 
 
@@ -69,6 +74,16 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
             ("DIGEST_SMTP_TIMEOUT", 600.0),
         )
     }
+    proxies = values["DIGEST_PROXIES"] or "0"
+    if proxies not in {"0", "1", "2", "3"}:
+        bad.append("DIGEST_PROXIES")
+    if values["DIGEST_EMBEDDED"] not in {"", "0", "1"}:
+        bad.append("DIGEST_EMBEDDED")
+    fetch_allow = _parts(values["DIGEST_FETCH_ALLOW"])
+    try:
+        parse_allowed(fetch_allow)
+    except ValueError:
+        bad.append("DIGEST_FETCH_ALLOW")
     if bad:
         raise Refused("bad_settings", names=", ".join(sorted(set(bad))))
     return Settings(
@@ -77,13 +92,17 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=smtp_url,
         base_url=base_url,
         secret_key=values["DIGEST_SECRET_KEY"] or _stored_secret(data_dir),
-        fetch_allow=tuple(
-            part.strip() for part in values["DIGEST_FETCH_ALLOW"].split(",") if part.strip()
-        ),
+        fetch_allow=fetch_allow,
         workers=int(numbers["DIGEST_WORKERS"]),
         connections=int(numbers["DIGEST_CONNECTIONS"]),
         smtp_timeout=numbers["DIGEST_SMTP_TIMEOUT"],
+        proxies=int(proxies),
+        embedded=values["DIGEST_EMBEDDED"] == "1",
     )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _value(env: Mapping[str, str], name: str, bad: list[str]) -> str:

@@ -59,12 +59,13 @@ def test_each_variable_can_come_from_a_file(tmp_path: Path, name: str) -> None:
     values = {
         "DIGEST_BASE_URL": "https://n.example", "DIGEST_SMTP_URL": "smtp://mail.example",
         "DIGEST_WORKERS": "3", "DIGEST_CONNECTIONS": "3", "DIGEST_SMTP_TIMEOUT": "3",
+        "DIGEST_PROXIES": "3", "DIGEST_EMBEDDED": "1",
     }
     path = tmp_path / "value"
     path.write_text(values.get(name, "value") + "\n", encoding="utf-8")
     settings = from_env(env(tmp_path, **{f"{name}_FILE": str(path)}))
     got = getattr(settings, name.removeprefix("DIGEST_").lower())
-    assert got in {values.get(name, "value"), ("value",), 3}
+    assert got in {values.get(name, "value"), ("value",), 3, True}
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,13 @@ def test_a_refused_start_writes_no_secret(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         from_env(env(tmp_path, DIGEST_WORKERS="x"))
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("DIGEST_PROXIES", "-1"), ("DIGEST_PROXIES", "many"), ("DIGEST_EMBEDDED", "yes"),
+    ("DIGEST_FETCH_ALLOW", "http://127.0.0.1"),
+])
+def test_a_wrong_value_is_refused_by_its_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(Refused) as found:
+        from_env({"DIGEST_DATA_DIR": str(tmp_path), name: value})
+    assert found.value.facts["names"] == name

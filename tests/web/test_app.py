@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from digest.app import create_app
 from digest.migrate import downgrade
 from digest.system.build import System, build_system
 from digest.system.errors import Refused
+from digest.system.settings import Settings
 from digest.web.forms import is_local
 from tests.web.conftest import PASSWORD, Browser, SignIn
 
@@ -257,3 +261,28 @@ def test_two_people_write_while_others_sign_in(sign_in: SignIn, system: System) 
     assert pages == [200] * 20
     with system.db.read() as db:
         assert db.query(AuditEntry).filter_by(action="test").count() == 80
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_a_reader_behind_a_proxy_is_known_only_when_the_proxy_is_named(
+    system: System, settings: Settings, proxies: int, seen: str
+) -> None:
+    built = build_system(dataclasses.replace(settings, proxies=proxies), clock=system.clock)
+    app = create_app(built)
+    addresses: list[str | None] = []
+    app.before_request(lambda: addresses.append(request.remote_addr))
+    app.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    built.close()
+    assert addresses == [seen]
+
+
+def test_the_wsgi_module_serves_the_same_application(settings: Settings) -> None:
+    env = os.environ | {
+        "DIGEST_DATABASE_URL": settings.database_url, "DIGEST_DATA_DIR": str(settings.data_dir),
+        "DIGEST_SECRET_KEY": settings.secret_key, "DIGEST_EMBEDDED": "1",
+    }
+    code = "import wsgi; print(wsgi.application.test_client().get('/healthz').status_code)"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], env=env, cwd=root, capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert done.stdout.strip() == "200", done.stderr
