@@ -60,23 +60,23 @@ class Mix:
     def __init__(
         self, texts: Sequence[str], words: Sequence[list[str]], *, title: str = ""
     ) -> None:
-        self._vectors = _vectors(words)
+        self._vectors = unit_vectors(words)
         self._base = _base(texts, words, self._vectors, title)
-        self._leaning = [_LEANING.match(fold(text[:60])) is not None for text in texts]
+        self._leaning = [leans(text) for text in texts]
         self._nearest = [0.0] * len(texts)  # likeness to the closest chosen sentence
         self._chosen: set[int] = set()
 
     def worth(self, place: int) -> float:
         """Return how much the sentence at ``place`` is worth now; larger is better."""
-        leans = self._leaning[place] and place - 1 not in self._chosen
-        return self._base[place] - REDUNDANCY * self._nearest[place] - LEANING * leans
+        hangs = self._leaning[place] and place - 1 not in self._chosen
+        return self._base[place] - REDUNDANCY * self._nearest[place] - LEANING * hangs
 
     def took(self, place: int) -> None:
         """Hear that a sentence was chosen."""
         self._chosen.add(place)
         new = self._vectors[place]
         self._nearest = [
-            max(near, _dot(vector, new))
+            max(near, likeness(vector, new))
             for near, vector in zip(self._nearest, self._vectors, strict=True)
         ]
 
@@ -96,8 +96,8 @@ class Mix:
             after = {} if place == best else _passed_over(states)
             cost = 0 if place == best else size
             for (used, followed), (value, chosen) in states.items():
-                leans = self._leaning[place] and not followed
-                worth = max(self._base[place] - LEANING * leans, 0.0)
+                hangs = self._leaning[place] and not followed
+                worth = max(self._base[place] - LEANING * hangs, 0.0)
                 gained = value + worth * worth * size
                 key = (used + cost, True)
                 # What is worth nothing is left out though there be room for it.
@@ -106,6 +106,11 @@ class Mix:
                     after[key] = (gained, (*chosen, place))
             states = after
         return list(max(states.values(), key=lambda state: state[0])[1])
+
+
+def leans(text: str) -> bool:
+    """Tell whether a sentence opens with words that need the sentence before it."""
+    return _LEANING.match(fold(text[:60])) is not None
 
 
 def _passed_over(
@@ -130,12 +135,12 @@ def _base(
     for term in terms(title):
         if term in centroid:
             centroid[term] += 1.0
-    likeness = [_dot(vector, centroid) for vector in vectors]
-    most = max(likeness, default=0.0) or 1.0
+    near = [likeness(vector, centroid) for vector in vectors]
+    most = max(near, default=0.0) or 1.0
     n = len(texts)
     return [
         round(like / most + POSITION * (1 - i / n) - _reads_badly(text, len(words[i]), i), 9)
-        for i, (text, like) in enumerate(zip(texts, likeness, strict=True))
+        for i, (text, like) in enumerate(zip(texts, near, strict=True))
     ]
 
 
@@ -150,7 +155,7 @@ def _reads_badly(text: str, size: int, place: int) -> float:
     return found
 
 
-def _vectors(words: Sequence[list[str]]) -> list[Vector]:
+def unit_vectors(words: Sequence[list[str]]) -> list[Vector]:
     """Return one unit vector of TF-IDF weights per sentence; IDF is of this text alone."""
     counts = [Counter(stems(folded)) for folded in words]
     seen = Counter(term for count in counts for term in count)
@@ -163,7 +168,8 @@ def _vectors(words: Sequence[list[str]]) -> list[Vector]:
     return vectors
 
 
-def _dot(one: Vector, other: Vector) -> float:
+def likeness(one: Vector, other: Vector) -> float:
+    """Return the cosine of two unit vectors."""
     if len(one) > len(other):
         one, other = other, one
     return sum(weight * other[term] for term, weight in one.items() if term in other)
