@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from digest.system.db import Database
 from digest.system.paths import resource
@@ -38,6 +40,25 @@ def _config() -> Config:
 
 def _run(db: Database, step: Callable[[Config], None]) -> None:
     config = _config()
-    with db.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        step(config)
+    with db.engine.connect() as connection, _without_foreign_keys(connection):
+        with connection.begin():
+            config.attributes["connection"] = connection
+            step(config)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Let SQLite replace a table by its changed copy.
+
+    With foreign keys on, dropping the old one would empty every column that points at it, and
+    inside a transaction they can't be switched (sqlite.org/lang_altertable.html, section 7).
+    """
+    raw = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,11 +28,21 @@ def binaries() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running server and its migrated template database."""
+# What a server for tests may lose is everything: it is thrown away after a crash.
+OPTIONS = {
+    "listen_addresses": "127.0.0.1", "fsync": "off", "synchronous_commit": "off",
+    "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": 0, "autovacuum": "off",
+}
 
-    port: int
+
+class Server:
+    """A running server, its migrated template database and a connection that makes copies."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._admin = create_engine(
+            self.url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0
+        )
 
     def url(self, name: str) -> str:
         """Return the address of a database on this server."""
@@ -42,7 +51,8 @@ class Server:
     @contextmanager
     def database(self, name: str) -> Iterator[str]:
         """Make a copy of the migrated template, drop it afterwards."""
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE digest_template')
+        # Copied as files it takes 30 ms; through the log, the default since 15, 370 ms.
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE digest_template STRATEGY file_copy')
         try:
             yield self.url(name)
         finally:
@@ -50,10 +60,12 @@ class Server:
 
     def run(self, statement: str) -> None:
         """Run a statement outside any transaction."""
-        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._admin.connect() as connection:
             connection.execute(text(statement))
-        engine.dispose()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._admin.dispose()
 
 
 @contextmanager
@@ -69,7 +81,8 @@ def running() -> Iterator[Server]:
     _call(owner, folder / "initdb", "-D", data, "-U", "digest", "-A", "trust", "--no-sync",
           "-E", "UTF8", "--locale=C")
     port = _free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {data.parent}"
+    given = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
+    options = f"-p {port} -k {data.parent} {given}"
     _call(owner, folder / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", options,
           "start")
     server = Server(port)
@@ -80,6 +93,7 @@ def running() -> Iterator[Server]:
         template.close()
         yield server
     finally:
+        server.close()
         _call(owner, folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(home, ignore_errors=True)
 

@@ -1,15 +1,18 @@
 """What an editor does to stories before they are in an issue. Every act pins: machines keep off.
 
-All raise NotFound("no_such_story") for a story that is not there.
+The articles of a pinned story stay together (must-link); those of a split stay apart (cannot-link,
+``Apart``) until an editor merges them again. All raise NotFound("no_such_story") for a story that is not there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from digest.articles import apart, lessons
 from digest.articles.models import Article, ArticleState, Story, Topic
 from digest.articles.stories import SET_ASIDE, refresh
 from digest.system.errors import NotFound, Refused
@@ -48,13 +51,19 @@ def restore_story(db: Session, story_id: int) -> None:
     db.flush()
 
 
-def set_topic(db: Session, story_id: int, topic_id: int | None) -> None:
-    """Put a story and its articles under a topic, or under none. Raises NotFound("no_such_topic")."""
+def set_topic(
+    db: Session, story_id: int, topic_id: int | None, *, by: int | None = None, now: datetime
+) -> None:
+    """Put a story and its articles under a topic, or under none; the newsroom's sorting learns it.
+
+    Raises NotFound("no_such_topic").
+    """
     story = _story(db, story_id)
     if topic_id is not None and db.get(Topic, topic_id) is None:
         raise NotFound("no_such_topic", topic=topic_id)
     story.topic_id, story.pinned = topic_id, True
     db.execute(update(Article).where(Article.story_id == story_id).values(topic_id=topic_id))
+    lessons.learn(db, _members(db, story_id), topic_id, by=by, now=now)
     db.flush()
 
 
@@ -82,9 +91,12 @@ def merge(db: Session, story_id: int, other_ids: Sequence[int]) -> None:
         db.execute(
             update(Article).where(Article.story_id == other.id).values(story_id=story_id)
         )
+        _take_over(db, story, other)
         db.delete(other)
     db.flush()
-    refresh(db, story, _members(db, story_id))
+    members = _members(db, story_id)
+    apart.forget(db, [one.id for one in members])
+    refresh(db, story, members)
     db.flush()
 
 
@@ -101,16 +113,36 @@ def split(db: Session, story_id: int, article_id: int) -> int:
     own = Story(
         label=article.title, representative_id=article.id, topic_id=article.topic_id,
         tags=list(article.tags), first_at=article.published_at, last_at=article.published_at,
-        pinned=True,
+        pinned=True, likeness=1.0,
     )  # fmt: skip
     db.add(own)
     db.flush()
     article.story_id = own.id
     story.pinned = True
     db.flush()
+    apart.tell(db, article_id, [one.id for one in rest])
     refresh(db, story, rest)
     db.flush()
     return own.id
+
+
+def _take_over(db: Session, story: Story, other: Story) -> None:
+    """Give a story the place in time of one that is merged into it: sent, followed, following."""
+    db.execute(
+        update(Story)
+        .where(Story.follows_id == other.id, Story.id != story.id)
+        .values(follows_id=story.id)
+    )
+    story.closed_at = story.closed_at or other.closed_at
+    kept = story.follows_id if story.follows_id != other.id else None
+    story.follows_id = kept or other.follows_id
+    db.flush()
+    earlier, seen = story.follows_id, {story.id, other.id}
+    while earlier is not None and earlier not in seen:
+        seen.add(earlier)
+        earlier = db.scalar(select(Story.follows_id).where(Story.id == earlier))
+    if earlier is not None:  # it would follow itself
+        story.follows_id = None
 
 
 def _set_saved(db: Session, story_id: int, *, saved: bool) -> None:

@@ -49,6 +49,12 @@ _DATED = re.compile(
     r"^[^\W\d_]+(?: [^\W\d_]+)? \d{1,2} [^\W\d_]+(?: [^\W\d_]+)? \d{4} ?هـ?ـ?"
     r"(?: الموافق .{8,30}?)? (?:واس|وام|قنا|بنا|كونا)\b[\s:\-–—]*(?=\S)"
 )
+# A bar of buttons that a page's text begins with: «شارك من خلال تويتر فيسبوك جوجل بلس اكتب رأيك».
+_NETWORK = "(?:تويتر|فيسبوك|فيس بوك|جوجل بلس|واتساب|واتس اب|تيليجرام|تلغرام|لينكد ?إن|إكس|X|Facebook|Twitter|WhatsApp)"
+_SHARE = re.compile(
+    rf"^\W*(?:شارك|شاركها|مشاركة|انشر|Share)(?: (?:من خلال|عبر|على|في))?(?:[\s،,|]+{_NETWORK}){{2,}}"
+    r"(?:\s+(?:اكتب رأيك|اكتب تعليقا?ك?|طباعة|أرسل لصديق|تعليق|Print|Email))*[\s:|،.]*(?=\S)"
+)
 # One cut: parts of a dateline and what ends it. The first alternative that matches wins.
 _COLON = re.compile(rf"^[^:.؟!\n«»]{{2,{LONGEST}}}?\s*:\s*(?=\S)")
 _QUOTED_COLON = re.compile(r"^[«\"“][^«»\"“”\n]{2,40}[»\"”]\s*(?::|[-–—ـ])\s*(?=\S)")
@@ -90,7 +96,7 @@ def is_byline(line: str) -> bool:
 
 
 def _one_cut(text: str) -> int:
-    plain = _ALERT.match(text) or _DATED.match(text)
+    plain = _SHARE.match(text) or _ALERT.match(text) or _DATED.match(text)
     if plain:
         return plain.end()
     bracketed = _BRACKETED.match(text)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from digest.articles.link import Clusters
 from digest.articles.vectors import GroupInput, cleaned
 from digest.text.split import words
 
@@ -47,30 +48,6 @@ def duplicates(rows: Sequence[GroupInput]) -> dict[str, int]:
             clusters.join(one, other)
     numbers = clusters.numbers()
     return {row.id: number for row, number in zip(rows, numbers, strict=True)}
-
-
-class Clusters:
-    """Disjoint sets of the numbers 0 … n-1."""
-
-    def __init__(self, n: int) -> None:
-        self._parents = list(range(n))
-
-    def root(self, place: int) -> int:
-        """Return the smallest number in the set of ``place``."""
-        while self._parents[place] != place:
-            self._parents[place] = self._parents[self._parents[place]]
-            place = self._parents[place]
-        return place
-
-    def join(self, one: int, other: int) -> None:
-        """Make one set of two."""
-        low, high = sorted((self.root(one), self.root(other)))
-        self._parents[high] = low
-
-    def numbers(self) -> list[int]:
-        """Return the set of each place, numbered from 0 in order of appearance."""
-        seen: dict[int, int] = {}
-        return [seen.setdefault(self.root(i), len(seen)) for i in range(len(self._parents))]
 
 
 def _shingles(row: GroupInput) -> frozenset[int]:

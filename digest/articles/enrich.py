@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from digest.articles import ingest
+from digest.articles import ingest, lessons
 from digest.articles.boilerplate import strip_boilerplate
 from digest.articles.extract import Extracted, extract_page
-from digest.articles.models import Article, ArticleState, Summary, Topic
+from digest.articles.models import Article, ArticleState, Summary
 from digest.articles.queries import SOURCE
+from digest.articles.sorting import Lesson, Sorter, sort_article
 from digest.articles.summarise import Method, summarise
-from digest.articles.topics import TopicHint, ensure_topics, topic_of
+from digest.articles.topics import ensure_topics
 from digest.system import queue
 from digest.system.build import System
 from digest.system.fetch import Fetched, FetchRequest, Outcome
@@ -45,8 +47,9 @@ class _Known:
     title: str
     html: str
     tags: tuple[str, ...]
-    topics: tuple[TopicHint, ...]
+    sorter: Sorter
     source_topic: int | None
+    lesson: Lesson | None  # what an editor said of it while it had no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def _known(system: System, article_id: int, attempt: int) -> _Known | None:
     """Read an article that waits for its text, with the topics there are; None if it does not."""
     with system.db.read() as db:
         known = _load(db, article_id, attempt)
-    if known is None or known.topics:
+    if known is None or known.sorter.topics:
         return known
     with system.db.write() as db:  # the first article of a new house
         ensure_topics(db)
@@ -107,11 +110,7 @@ def _load(db: Session, article_id: int, attempt: int) -> _Known | None:
     default = select(SOURCE.c.topic_id).where(SOURCE.c.id == article.source_id)
     return _Known(
         article.id, article.link, article.title, article.html, tuple(article.tags),
-        tuple(
-            TopicHint(topic.id, topic.name, tuple(topic.hints))
-            for topic in db.scalars(select(Topic).order_by(Topic.position, Topic.id))
-        ),
-        db.scalar(default),
+        lessons.sorter(db), db.scalar(default), lessons.lesson_of(db, article_id),
     )  # fmt: skip
 
 
@@ -146,9 +145,16 @@ def _read(known: _Known, body: str, page: Extracted, failure: Fetched | None) ->
     if not charset.readable(text):
         return _Reading(reason="encoding", page=page)
     tags = ingest.merged_tags(known.tags, hashtags(whole))
-    topic = known.source_topic or topic_of(title, text, tags, known.topics)
+    topic = _topic(known, title, text, tags)
     summary = summarise(text, title=title, method=Method.MIX).text
     return _Reading(text, summary, "", len(found), tags, topic, page)
+
+
+def _topic(known: _Known, title: str, text: str, tags: Sequence[str]) -> int | None:
+    """An editor's word, then the source's topic, then what sorting is sure of."""
+    if known.lesson is not None:
+        return known.lesson.topic_id
+    return known.source_topic or sort_article(title, text, tags, known.sorter).topic_id
 
 
 def _save(db: Session, article_id: int, reading: _Reading, attempt: int, now: datetime) -> None:

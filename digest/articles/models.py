@@ -31,8 +31,32 @@ class Topic(Base):
     hints: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
+class TopicLesson(Base):
+    """An editor's word on an article: its topic, or None when no topic fits.
+
+    ``terms`` are what sorting reads of the article, counted; they stay when the article goes.
+    """
+
+    __tablename__ = "topic_lesson"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int | None] = mapped_column(
+        ForeignKey("article.id", ondelete="SET NULL"), unique=True
+    )
+    topic_id: Mapped[int | None] = mapped_column(
+        ForeignKey("topic.id", ondelete="CASCADE"), index=True
+    )
+    terms: Mapped[dict[str, int]] = mapped_column(JSON)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UTC)
+
+
 class Story(Base):
-    """One event as told by one or more articles."""
+    """One event as told by one or more articles.
+
+    ``likeness`` is the mean cosine inside it (0 to 1), 1 for a single article, None until the next
+    grouping reckons it. ``closed_at`` is when an issue with it was frozen: what happens later is a
+    story of its own that ``follows_id`` this one.
+    """
 
     __tablename__ = "story"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +69,25 @@ class Story(Base):
     first_at: Mapped[datetime] = mapped_column(UTC)
     last_at: Mapped[datetime] = mapped_column(UTC, index=True)
     pinned: Mapped[bool] = mapped_column(default=False)
+    likeness: Mapped[float | None]
+    closed_at: Mapped[datetime | None] = mapped_column(UTC, index=True)
+    follows_id: Mapped[int | None] = mapped_column(
+        ForeignKey("story.id", ondelete="SET NULL"), index=True
+    )
+
+
+class Apart(Base):
+    """Two articles that an editor told apart: no grouping puts them into one story again."""
+
+    __tablename__ = "story_apart"
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    __table_args__ = (CheckConstraint("article_id < other_id", name="order"),)
 
 
 class Article(Base):
@@ -82,15 +125,29 @@ class Article(Base):
 
 
 class Summary(Base):
-    """One version of an article's summary; versions are added, never overwritten."""
+    """One version of the summary of an article or of a story; versions are added, never overwritten.
+
+    ``parts`` are the sentences it was made of, (article id, start, end) of the article's text, in
+    their order; empty for what a person wrote. ``basis`` tells which articles a story's summary
+    was made from.
+    """
 
     __tablename__ = "summary"
     id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id", ondelete="CASCADE"))
     n: Mapped[int]
     method: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[str] = mapped_column(String(10), default="machine")
     text: Mapped[str] = mapped_column(Text)
     text_hash: Mapped[str] = mapped_column(String(64))
+    parts: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
+    basis: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UTC)
 
-    __table_args__ = (Index("uq_summary_article_id_n", "article_id", "n", unique=True),)
+    __table_args__ = (
+        CheckConstraint("(article_id IS NULL) <> (story_id IS NULL)", name="owner"),
+        CheckConstraint("origin IN ('machine', 'editor')", name="origin"),
+        Index("uq_summary_article_id_n", "article_id", "n", unique=True),
+        Index("uq_summary_story_id_n", "story_id", "n", unique=True),
+    )

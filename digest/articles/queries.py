@@ -39,7 +39,8 @@ SAVED = 1.5  # a story that an editor saved weighs so much more
 class Candidate:
     """A story that may go into an issue, told by its representative.
 
-    ``sources`` counts distinct sources, ``weight`` is the representative's source's.
+    ``sources`` counts distinct sources, ``weight`` is the representative's source's;
+    ``follows_id`` is the sent story that it is a later development of.
     """
 
     story_id: int
@@ -51,6 +52,7 @@ class Candidate:
     words: int
     weight: float
     summary: str
+    follows_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class InboxStory:
     """A story in the inbox: its representative, the others folded behind it.
 
     ``state`` and ``reason`` are the representative's; ``used`` tells whether an issue has it.
+    ``sources`` counts the distinct sources that tell it, ``likeness`` (0 to 1, None while unknown)
+    is how alike they are; ``follows_id`` is the sent story that it is a later development of.
     """
 
     story_id: int
@@ -88,6 +92,9 @@ class InboxStory:
     reason: str
     tags: tuple[str, ...]
     others: tuple[OtherArticle, ...]
+    sources: int
+    likeness: float | None
+    follows_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def candidates(db: Session, *, since: datetime, until: datetime) -> list[Candida
     rows = db.execute(
         select(
             Story.id, Article.id, Story.topic_id, func.coalesce(Topic.name, ""), Story.last_at,
-            _sources_told(), Article.words, weight, Summary.text,
+            _sources_told(), Article.words, weight, Summary.text, Story.follows_id,
         )
         .join(Article, Article.id == Story.representative_id)
         .join(Summary, Summary.article_id == Article.id)
@@ -319,4 +326,6 @@ def _inbox_story(
             for one in members
             if one.id != article.id
         ),
+        sources=len({one.source_name for one in members}), likeness=story.likeness,
+        follows_id=story.follows_id,
     )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, load_only
 
 from digest.articles.group import Group, GroupInput, group_articles
@@ -65,6 +65,15 @@ def refresh(db: Session, story: Story, members: Sequence[Article], label: str = 
         story.label = label or best.title
     if not story.pinned:
         story.topic_id = _vote(members, best)
+
+
+def close_stories(db: Session, story_ids: Collection[int], *, now: datetime) -> None:
+    """Know stories as sent: what their later articles tell anew becomes a story that follows."""
+    db.execute(
+        update(Story)
+        .where(Story.id.in_(story_ids), Story.closed_at.is_(None))
+        .values(closed_at=now)
+    )
 
 
 def representative(members: Sequence[Article], weights: Mapping[int, float]) -> Article:

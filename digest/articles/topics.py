@@ -1,100 +1,34 @@
-"""Topics: the newsroom's sections, and which of them an article belongs to."""
+"""The newsroom's topics, the sections of its issues: the first nine, and what an editor changes.
+
+All that take a topic's id raise NotFound("no_such_topic") for one that is not there.
+"""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from digest.articles.models import Topic
+from digest.articles.hints import DEFAULTS, split_hints
+from digest.articles.models import Article, Story, Topic, TopicLesson
+from digest.articles.queries import SOURCE
+from digest.articles.sorting import TopicHint
 from digest.system.db import exists, insert_new
+from digest.system.errors import NotFound, Refused
 from digest.text.split import words
-from digest.text.stem import light10
-
-OPENING = 2000  # characters of a text that are read
-TITLE, TAGS = 3, 3  # what a hint in the title or among the tags counts; 1 in the text
-ENOUGH = 2.0  # a lower rating names no topic
 
 
 @dataclass(frozen=True, slots=True)
-class TopicHint:
-    """A topic as sorting sees it: ``hints`` are words and phrases that speak for it."""
+class TopicRow:
+    """A topic as its settings show it; ``lessons`` counts the corrections towards it."""
 
     id: int
     name: str
     hints: tuple[str, ...]
-
-
-# Name, slug and hints of the topics that a new house starts with; editors change them.
-DEFAULTS: tuple[tuple[str, str, str], ...] = (
-    ("سياسة", "politics", """
-        رئيس الجمهورية|رئيس الوزراء|وزير الخارجية|وزارة الخارجية|البرلمان|مجلس النواب|مجلس الأمن|الأمم المتحدة
-        انتخابات|حكومة|وزير|سفير|دبلوماسي|قمة|مفاوضات|محادثات|هدنة|وقف إطلاق النار|معارضة|حزب|دستور|عقوبات
-        الجيش|قوات|عسكري|قصف|غارة|هجوم|مسلحون|اشتباكات|فصائل|داعش|إرهاب|وزارة الدفاع|وزير الدفاع|احتلال|سلام
-        الكرملين|البيت الأبيض|الاتحاد الأوروبي|الناتو|حلف شمال الأطلسي|لاجئون|نازحون|سيادة|نائب|نواب|اقتراع
-        مرشح|ائتلاف|مبعوث|معاهدة|حدود|تفجير|صواريخ|ميليشيا|سياسي|سياسية|الرئيس التركي|الرئيس الروسي|الرئيس السوري"""),
-    ("اقتصاد", "economy", """
-        اقتصاد|اقتصادي|بورصة|أسهم|سوق المال|البنك المركزي|بنك|مصرف|نفط|برميل|أوبك|الدولار|اليورو|الليرة|سعر الصرف
-        تضخم|فائدة|موازنة|ميزانية|ضرائب|استثمار|مستثمرون|تجارة|صادرات|واردات|أرباح|خسائر|شركات|أسعار|الذهب
-        صندوق النقد|البنك الدولي|ديون|قروض|بطالة|نمو|الناتج المحلي|جمارك|عقارات|تمويل|مناقصة|أسواق|مالية|رواتب
-        تأمين|شحن|حاويات|خصخصة|ريال|درهم|دينار"""),
-    ("علوم وتقنية", "science", """
-        تقنية|تكنولوجيا|تطبيق|تطبيقات|هاتف ذكي|هواتف|حاسوب|إنترنت|شبكة الجيل|برمجيات|برنامج خبيث|قرصنة إلكترونية|هاكرز
-        الذكاء الاصطناعي|روبوت|خوارزمية|غوغل|جوجل|آبل|مايكروسوفت|فيسبوك|تويتر|سامسونغ|أندرويد|آيفون|رقمي|رقمية
-        ناسا|فضاء|قمر صناعي|قمر اصطناعي|مركبة فضائية|كوكب|المريخ|تلسكوب|مجرة|علماء|باحثون|فيزياء|كيمياء|جينات
-        اكتشاف علمي|مختبر|تجربة علمية|مجلة نيتشر|حفرية|ديناصور|ابتكار|أمن سيبراني|بيانات|معالج|رقائق"""),
-    ("ثقافة", "culture", """
-        ثقافة|ثقافي|رواية|روائي|شعر|شاعر|قصيدة|ديوان|أدب|أديب|كتاب|معرض الكتاب|مكتبة|مسرح|مسرحية|سينما|فيلم|أفلام
-        مخرج|ممثل|ممثلة|مهرجان|موسيقى|موسيقي|أغنية|ألبوم|فنان|فنانة|فنون|لوحة|لوحات|معرض فني|تشكيلي|متحف|تراث
-        آثار|أثري|مخطوطات|جائزة نوبل للآداب|أوسكار|دراما|مسلسل|حفل|أوركسترا|نجم|طرب|عرض أول|مطرب|نحات|كاتب|كاتبة|القائمة القصيرة|دار نشر|جائزة أدبية"""),
-    ("رياضة", "sport", """
-        رياضة|رياضي|كرة القدم|مباراة|مباريات|منتخب|نادي|الدوري|كأس|بطولة|هدف|أهداف|لاعب|لاعبون|مدرب|حارس المرمى|مهاجم
-        ملعب|جماهير|فوز|هزيمة|تعادل|ركلة جزاء|الفيفا|دوري الأبطال|برشلونة|ريال مدريد|ليفربول|مانشستر|يوفنتوس|بايرن
-        أولمبي|أولمبياد|كرة السلة|التنس|سباق|ماراثون|ميدالية|ذهبية|فضية|نهائي|نصف النهائي|حكم المباراة|انتقالات
-        فورمولا|سباحة|ألعاب القوى|الشوط|الترجي|النجم الساحلي|الإفريقي|الأهلي|الزمالك|الهلال|النصر|الموسم الكروي"""),
-    ("بيئة", "environment", """
-        بيئة|بيئي|بيئية|مناخ|مناخي|التغير المناخي|الاحتباس الحراري|انبعاثات|كربون|تلوث|نفايات|إعادة التدوير|غابات
-        حرائق الغابات|جفاف|فيضان|فيضانات|سيول|أمطار|طقس|الأرصاد|عاصفة|إعصار|زلزال|هزة أرضية|بركان|درجات الحرارة|موجة حر
-        طاقة متجددة|طاقة شمسية|توربينات|محمية|تنوع حيوي|انقراض|حيوانات برية|شعاب مرجانية|مياه جوفية|تصحر|أشجار
-        تشجير|طيور|سلاحف|بحيرة|نهر|مياه"""),
-    ("صحة", "health", """
-        صحة|صحي|صحية|وزارة الصحة|منظمة الصحة العالمية|مستشفى|طبيب|أطباء|طبي|طبية|مرض|أمراض|مريض|مرضى|علاج|دواء|أدوية|لقاح
-        تطعيم|فيروس|كورونا|وباء|عدوى|إنفلونزا|سرطان|سكري|ضغط الدم|قلب|جراحة|عملية جراحية|تمريض|صيدلية|حمية|تغذية
-        سمنة|فيتامين|نوم|اكتئاب|صحة نفسية|حمل|ولادة|رضاعة|تدخين|سريرية|تجارب سريرية|جرعة|أعراض|كوليرا"""),
-    ("مجتمع", "society", """
-        مجتمع|اجتماعي|أسرة|أطفال|نساء|شباب|تعليم|مدرسة|مدارس|جامعة|طلاب|طلبة|معلمون|امتحانات|مناهج|زواج|طلاق
-        جمعية خيرية|متطوعون|تطوع|فقر|هجرة|محكمة|قضاء|شرطة|جريمة|سرقة|مخدرات|حادث مرور|حادث سير|حريق|وفاة
-        حج|عمرة|حجاج|رمضان|عيد|أهالي|سكان|بلدية|مواصلات|إسكان|وظائف|عمال|نقابة|إضراب|أمن وطني|حبس|إيقاف"""),
-)
-
-
-def topic_of(
-    title: str, text: str, tags: Sequence[str], topics: Sequence[TopicHint]
-) -> int | None:
-    """Return the id of the topic that most hints speak for; None when too few do.
-
-    A topic whose name is among the tags wins at once: a source or an editor said so. Among equals
-    the first in ``topics``.
-    """
-    named = {tuple(words(tag)) for tag in tags}
-    for topic in topics:
-        if tuple(words(topic.name)) in named:
-            return topic.id
-    parts = ((title, TITLE), ("\n".join(tags), TAGS), (text[:OPENING], 1))
-    counts: Counter[str] = Counter()
-    for part, weight in parts:
-        stems = [light10(word) for word in words(part)]
-        for size in (1, 2, 3):
-            for start in range(len(stems) - size + 1):
-                counts[" ".join(stems[start : start + size])] += weight
-    rated = [(_rating(topic, counts), -place) for place, topic in enumerate(topics)]
-    rating, place = max(rated, default=(0.0, 0))
-    return topics[-place].id if rating >= ENOUGH else None
+    stories: int
+    lessons: int
 
 
 def ensure_topics(db: Session) -> None:
@@ -104,23 +38,121 @@ def ensure_topics(db: Session) -> None:
     table = Topic.__table__
     assert isinstance(table, Table)
     for position, (name, slug, hints) in enumerate(DEFAULTS):
-        row = {"name": name, "slug": slug, "position": position, "hints": _hints(hints)}
+        row = {"name": name, "slug": slug, "position": position, "hints": split_hints(hints)}
         # Two processes may start a house at once.
         insert_new(db, table, row, key=["slug"])
 
 
-def _hints(text: str) -> list[str]:
-    return [hint.strip() for line in text.split("\n") for hint in line.split("|") if hint.strip()]
+def topic_hints(db: Session) -> tuple[TopicHint, ...]:
+    """Return the topics in the newsroom's order, as sorting sees them."""
+    return tuple(TopicHint(one.id, one.name, tuple(one.hints)) for one in _ordered(db))
 
 
-def _rating(topic: TopicHint, counts: Counter[str]) -> float:
-    """Add up the hints found; one that is repeated adds less each time, a phrase adds more."""
-    found = ((key, counts[key]) for key in _keys(topic.hints) if counts[key])
-    return sum((1 + math.log2(times)) * (1 + 0.5 * key.count(" ")) for key, times in found)
+def list_topics(db: Session) -> list[TopicRow]:
+    """Return the topics in the newsroom's order with what hangs on them."""
+    stories = _counted(db, Story)
+    lessons = _counted(db, TopicLesson)
+    return [
+        TopicRow(one.id, one.name, tuple(one.hints), stories.get(one.id, 0), lessons.get(one.id, 0))
+        for one in _ordered(db)
+    ]
 
 
-@lru_cache(maxsize=256)
-def _keys(hints: tuple[str, ...]) -> frozenset[str]:
-    keys = (" ".join(light10(word) for word in words(hint)) for hint in hints)
-    return frozenset(key for key in keys if key)
+def add_topic(db: Session, name: str, hints: str) -> int:
+    """Add a topic at the end; ``hints`` are words and phrases, one a line or between commas.
 
+    Raises Refused("no_name") and Refused("topic_taken").
+    """
+    name = _free_name(db, name)
+    last = db.scalar(select(func.max(Topic.position)))
+    topic = Topic(
+        name=name, slug=_free_slug(db, name), hints=split_hints(hints),
+        position=0 if last is None else last + 1,
+    )  # fmt: skip
+    db.add(topic)
+    db.flush()
+    return topic.id
+
+
+def change_topic(db: Session, topic_id: int, *, name: str, hints: str) -> None:
+    """Give a topic another name or other hints; its stories and lessons stay with it.
+
+    Raises Refused("no_name") and Refused("topic_taken").
+    """
+    topic = _topic(db, topic_id)
+    topic.name, topic.hints = _free_name(db, name, but=topic_id), split_hints(hints)
+    db.flush()
+
+
+def move_topic(db: Session, topic_id: int, *, by: int) -> None:
+    """Move a topic so many places down the order (up when negative), at most to its end."""
+    ordered = _ordered(db)
+    topic = _topic(db, topic_id)
+    at = ordered.index(topic)
+    ordered.insert(max(0, at + by), ordered.pop(at))
+    for position, one in enumerate(ordered):
+        one.position = position
+    db.flush()
+
+
+def delete_topic(db: Session, topic_id: int, *, heir_id: int | None) -> None:
+    """Delete a topic. Its stories, sources and lessons go to the heir.
+
+    Without an heir stories and sources have no topic, and the lessons are forgotten. Raises
+    Refused("last_topic"): an empty house would be given the default topics again.
+    """
+    topic = _topic(db, topic_id)
+    if heir_id is not None:
+        if heir_id == topic_id:
+            raise NotFound("no_such_topic", topic=heir_id)
+        _topic(db, heir_id)
+        for table in (Article.__table__, Story.__table__, TopicLesson.__table__, SOURCE):
+            assert isinstance(table, Table) or table is SOURCE
+            db.execute(
+                update(table).where(table.c.topic_id == topic_id).values(topic_id=heir_id)
+            )
+    if not exists(db, select(Topic.id).where(Topic.id != topic_id)):
+        raise Refused("last_topic", topic=topic_id)
+    db.execute(delete(Topic).where(Topic.id == topic.id))
+    db.expire_all()
+
+
+def _ordered(db: Session) -> list[Topic]:
+    return list(db.scalars(select(Topic).order_by(Topic.position, Topic.id)))
+
+
+def _topic(db: Session, topic_id: int) -> Topic:
+    topic = db.get(Topic, topic_id, with_for_update=True)
+    if topic is None:
+        raise NotFound("no_such_topic", topic=topic_id)
+    return topic
+
+
+def _counted(db: Session, model: type[Story] | type[TopicLesson]) -> dict[int, int]:
+    rows = db.execute(
+        select(model.topic_id, func.count())
+        .where(model.topic_id.is_not(None))
+        .group_by(model.topic_id)
+    )
+    return {topic_id: count for topic_id, count in rows if topic_id is not None}
+
+
+def _free_name(db: Session, name: str, but: int | None = None) -> str:
+    """The name in one line, if no other topic reads the same."""
+    name = " ".join(name.split())
+    if not words(name):
+        raise Refused("no_name")
+    for one in _ordered(db):
+        if one.id != but and words(one.name) == words(name):
+            raise Refused("topic_taken", name=one.name)
+    return name
+
+
+def _free_slug(db: Session, name: str) -> str:
+    wanted = "-".join(words(name))[:70]
+    taken: Sequence[str] = list(db.scalars(select(Topic.slug)))
+    slug, number = wanted, 1
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug

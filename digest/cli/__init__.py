@@ -1,30 +1,63 @@
-"""The ``digest`` command: one module for each group of commands."""
+"""The ``digest`` command: one module for each group of commands, imported when it is called."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from digest import __version__
-from digest.cli import (
-    database,
-    demo,
-    doctor,
-    issues,
-    newsletters,
-    readers,
-    serve,
-    sources,
-    texts,
-    users,
-)
-from digest.cli.session import explain
-from digest.system import log
 from digest.system.errors import Refused
 
+# Each command: its module in this folder, its name there, and what it says of itself. Help prints
+# from here and imports none of them: database and web together take a second to import.
+COMMANDS = {
+    "classify": ("texts", "classify", "Sort the articles of a JSONL file into topics."),
+    "collect": ("sources", "collect", "Collect now and read, summarise and group what came."),
+    "db": ("database", "db", "Move the database schema."),
+    "dedupe": ("texts", "dedupe", "Find near-duplicates in a JSONL file."),
+    "demo": ("demo", "demo", "From a sample news site to mails in a local mailbox."),
+    "doctor": ("doctor", "doctor", "Check database, schema, assets, mail relay and settings."),
+    "group": ("texts", "group", "Group the articles of a JSONL file into stories."),
+    "init": ("database", "init", "Make the database and the first administrator's link."),
+    "issue": ("issues", "issue", "Issues of a newsletter."),
+    "newsletters": ("newsletters", "newsletters", "Who sends, when, to which list."),
+    "outbox": ("issues", "outbox", "Count the mails of an issue by state."),
+    "serve": ("serve", "serve", "Serve panel and public pages, collect, schedule and send."),
+    "sources": ("sources", "sources", "Where articles come from."),
+    "stories": ("stories", "stories", "List the collected stories of the inbox."),
+    "subscribers": ("readers", "subscribers", "Readers of a list."),
+    "summarize": ("texts", "summarize", "Summarise a text, in whole sentences of its own."),
+    "topics": ("topics", "topics", "The sections that articles are sorted into."),
+    "users": ("users", "users", "People who sign in to the panel."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """A group that imports a command only when it is called by name."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command; None when there is none of that name."""
+        if name not in COMMANDS:
+            return None
+        module, attribute, _help = COMMANDS[name]
+        found = getattr(import_module(f"digest.cli.{module}"), attribute)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"digest.cli.{module}.{attribute} is no command")
+        return found
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, _, said) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="digest")
 def cli() -> None:
     """Digest (نشرة): from news feeds to an Arabic newsletter in the inbox.
@@ -35,31 +68,15 @@ def cli() -> None:
     """
 
 
-for command in (
-    demo.demo,
-    database.init,
-    serve.serve,
-    database.db,
-    users.users,
-    sources.sources,
-    sources.collect,
-    texts.summarize,
-    texts.group,
-    texts.dedupe,
-    newsletters.newsletters,
-    issues.issue,
-    issues.outbox,
-    readers.subscribers,
-    doctor.doctor,
-):
-    cli.add_command(command)
-
-
 def main() -> None:
     """Run the command; a "no" of the house ends with its sentence and status 1."""
+    from digest.system import log
+
     log.configure()
     try:
         cli()
     except Refused as error:
+        from digest.cli.session import explain
+
         click.echo(f"digest: {explain(error)}", err=True)
         sys.exit(1)

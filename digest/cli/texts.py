@@ -13,6 +13,8 @@ import click
 
 from digest.articles.dedupe import near_duplicates
 from digest.articles.group import GroupInput, group_articles
+from digest.articles.hints import DEFAULTS, split_hints
+from digest.articles.sorting import Lesson, TopicHint, sort_article, teach, terms_of
 from digest.articles.summarise import Method, summarise
 from digest.cli.session import print_json
 
@@ -76,6 +78,62 @@ def dedupe(file: str) -> None:
     clusters = near_duplicates([_input(row) for row in rows])
     for row in rows:
         print_json({"id": row["id"], "cluster": clusters[str(row["id"])]})
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--learn", "lessons", type=click.Path(exists=True, dir_okay=False),
+              help='JSONL with a "category" each: what an editor would have said.')  # fmt: skip
+@click.option("--as", "renamed", multiple=True, metavar="CATEGORY=TOPIC",
+              help="Read a category of the lessons as that topic; may be given again.")  # fmt: skip
+def classify(file: str, lessons: str | None, renamed: tuple[str, ...]) -> None:
+    """Sort the articles of a JSONL file into the default topics and those that lessons name.
+
+    In: {"id", "title", "text", "tags"?}; lessons also have "category": a topic's slug or name, or
+    a topic of your own. Out: {"id", "cluster": the topic's name or null when unsure, "topic": its
+    slug or null, "best": the slug of the first guess, "sure": 0 to 1}.
+    """
+    taught = list(_rows(lessons)) if lessons else []
+    said = [_category(row, renamed) for row in taught]
+    topics, slugs = _newsroom(said)
+    ids = {slug: topic_id for topic_id, slug in slugs.items()}
+    sorter = teach(topics, [
+        Lesson(terms_of(row.get("title") or "", row["text"], row.get("tags") or (), topics),
+               ids[category])
+        for row, category in zip(taught, said, strict=True)
+    ])  # fmt: skip
+    names = {topic.id: topic.name for topic in topics}
+    for row in _rows(file):
+        found = sort_article(row.get("title") or "", row["text"], row.get("tags") or (), sorter)
+        print_json({
+            "id": row["id"], "cluster": names.get(found.topic_id or 0),
+            "topic": slugs.get(found.topic_id or 0), "best": slugs.get(found.best or 0),
+            "sure": round(found.sure, 3),
+        })  # fmt: skip
+
+
+def _category(row: dict[str, Any], renamed: tuple[str, ...]) -> str:
+    """The slug of the topic that a lesson is for; a topic of the file's own is its own slug."""
+    category = row.get("category")
+    if not isinstance(category, str) or not category.strip():
+        raise click.ClickException(f'lesson {row["id"]!r} needs a "category"')
+    for pair in renamed:
+        old, mark, new = pair.partition("=")
+        if not mark or not new:
+            raise click.UsageError(f"Write --as CATEGORY=TOPIC, not {pair!r}.")
+        if old == category:
+            category = new
+    return next((slug for name, slug, _ in DEFAULTS if category == name), category)
+
+
+def _newsroom(said: list[str]) -> tuple[list[TopicHint], dict[int, str]]:
+    """The default topics and those that lessons add, in order; and the slugs by id."""
+    known = {slug: (name, tuple(split_hints(hints))) for name, slug, hints in DEFAULTS}
+    known |= {slug: (slug, ()) for slug in sorted(set(said) - set(known))}
+    topics = [
+        TopicHint(number, name, hints) for number, (name, hints) in enumerate(known.values(), 1)
+    ]
+    return topics, dict(enumerate(known, 1))
 
 
 def _input(row: dict[str, Any]) -> GroupInput:

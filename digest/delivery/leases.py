@@ -13,8 +13,10 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from digest.articles.stories import close_stories
 from digest.delivery.models import Chunk, Delivery, DeliveryState
 from digest.issues import states
+from digest.issues.earlier import issue_stories
 from digest.issues.models import Issue, IssueState
 from digest.system import queue
 from digest.system.db import UTC, table_of
@@ -49,6 +51,8 @@ def take(
     issue = states.get(db, issue_id)
     if issue.state == IssueState.FROZEN:
         states.change(db, issue_id, IssueState.FROZEN, IssueState.SENDING)
+        # From here on readers know these stories: what happens next is another one.
+        close_stories(db, issue_stories(db, issue_id), now=now)
     elif issue.state != IssueState.SENDING:
         return None
     length = timedelta(seconds=smtp_timeout) + MARGIN

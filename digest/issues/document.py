@@ -46,7 +46,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class ItemDoc:
-    """One story. ``role`` is lead, second or brief; ``minutes`` of reading, 0 when unknown."""
+    """One story. ``role`` is lead, second or brief; ``minutes`` of reading, 0 when unknown.
+
+    A later development of what the newsletter told before names that issue's number and, where
+    there is a public archive, its page.
+    """
 
     id: int
     role: str
@@ -57,6 +61,8 @@ class ItemDoc:
     minutes: int
     image: str | None = None
     image_alt: str = ""
+    earlier_number: int | None = None
+    earlier_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

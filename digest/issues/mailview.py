@@ -18,7 +18,10 @@ _SLOT = "digest-slot-"
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A story. ``link`` and ``image`` are safe web addresses or empty; ``read`` is in words."""
+    """A story. ``link`` and ``image`` are safe web addresses or empty; ``read`` is in words.
+
+    ``follows`` says which issue told it before, "" when none did; ``earlier`` is that issue's page.
+    """
 
     number: str
     title: str
@@ -29,6 +32,8 @@ class StoryView:
     minutes: str
     image: str
     image_alt: str
+    follows: str
+    earlier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,15 @@ def _story(item: ItemDoc, place: int, variant: Variant) -> StoryView:
         minutes=_count("minute", item.minutes, variant) if item.minutes else "",
         image="" if item.role == Role.BRIEF else web_address(item.image),
         image_alt=one_line(item.image_alt),
+        follows=_follows(item, variant),
+        earlier=web_address(item.earlier_url),
     )
+
+
+def _follows(item: ItemDoc, variant: Variant) -> str:
+    if item.earlier_number is None:
+        return ""
+    return f"متابعة لما ورد في العدد {numbers.digits(str(item.earlier_number), variant.digits)}"
 
 
 def _count(noun: str, n: int, variant: Variant) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digest.system.db import UTC, Base
@@ -95,6 +95,8 @@ class Item(Base):
     image_alt: Mapped[str] = mapped_column(Text, default="")
     summary: Mapped[str] = mapped_column(Text, default="")
     source_name: Mapped[str] = mapped_column(String(200), default="")
+    # Who says which sentence of the summary, when several sources tell the story: (source, sentence).
+    told: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     words: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (

@@ -169,7 +169,10 @@ def new_draft(db: Session, newsletter_id: int, *, by: int | None, now: datetime)
 def fresh_candidates(
     db: Session, newsletter_id: int, *, since: datetime, until: datetime
 ) -> list[Candidate]:
-    """Return the stories of a period that this newsletter has not sent and is not about to."""
+    """Return the stories of a period that this newsletter has not sent and is not about to.
+
+    Of a story that another newsletter sent and its later development only the latter is new.
+    """
     told = (
         select(Item.story_id, Article.story_id)
         .join(Issue, Issue.id == Item.issue_id)
@@ -178,7 +181,9 @@ def fresh_candidates(
         .where(Issue.newsletter_id == newsletter_id, Issue.state.in_(SPOKEN_FOR))
     )
     stories = {story_id for row in db.execute(told) for story_id in row}
-    return [one for one in candidates(db, since=since, until=until) if one.story_id not in stories]
+    found = [one for one in candidates(db, since=since, until=until) if one.story_id not in stories]
+    outdated = {one.follows_id for one in found}
+    return [one for one in found if one.story_id not in outdated]
 
 
 def suggest_subject(titles: Sequence[str], *, limit: int = SUBJECT_AT) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 from digest.articles.models import Article
 from digest.issues import checks
 from digest.issues.document import IssueDoc, ItemDoc, Look, Rendered, SectionDoc, Variant
-from digest.issues.models import Edition, Issue, IssueState, Item, Section
+from digest.issues.earlier import TOLD, EarlierIssue, earlier_issue
+from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
 from digest.newsletters.models import Newsletter
 from digest.system import links
@@ -25,9 +27,6 @@ from digest.text.dates import read_minutes
 FORM = table(
     "form", column("id", Integer), column("public_key", String), column("newsletter_id", Integer)
 )
-# The archive shows an issue from its first mail on, since that mail already links to it.
-PUBLIC = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
-UNUSED = (IssueState.CANCELLED, IssueState.SKIPPED)
 PER_PAGE = 20
 SIGN_UP = "#subscribe"  # the place of the form on an archive page
 
@@ -148,7 +147,7 @@ def load_document(db: Session, issue_id: int, *, base_url: str, now: datetime) -
         issue_id=issue.id, newsletter_id=newsletter.id, number=issue.number,
         version=issue.version, subject=issue.subject, preheader=issue.preheader,
         note=issue.note, note_by=issue.note_by, day=at.astimezone(ZoneInfo(newsletter.zone)).date(),
-        sections=tuple(_section_doc(section) for section in parts.sections),
+        sections=_section_docs(parts, _before(db, parts, newsletter.id), base_url),
         look=_look(newsletter),
         hosts=_hosts(db, issue_id, base_url),
         view_url=links.archive_url(base_url, newsletter.slug, issue.number)
@@ -215,35 +214,6 @@ def board(db: Session, issue_id: int) -> Board:
     )
 
 
-def used_stories(db: Session, *, since: datetime | None = None) -> frozenset[int]:
-    """Return the stories that stand in an issue, made after ``since``, that was or may be sent."""
-    statement = (
-        select(Item.story_id).join(Issue, Issue.id == Item.issue_id)
-        .where(Item.story_id.is_not(None), Issue.state.not_in(UNUSED)).distinct()
-    )
-    if since is not None:
-        statement = statement.where(Issue.created_at > since)
-    return frozenset(one for one in db.scalars(statement) if one is not None)
-
-
-def told_stories(
-    db: Session, newsletter_id: int, *, since: datetime, without: int
-) -> frozenset[int]:
-    """Return the stories that a newsletter has sent or is about to, but for the issue ``without``.
-
-    Drafts do not count: one that was given up would hide its stories for good.
-    """
-    statement = (
-        select(Item.story_id).join(Issue, Issue.id == Item.issue_id)
-        .where(
-            Item.story_id.is_not(None), Issue.newsletter_id == newsletter_id,
-            Issue.state.not_in((*UNUSED, IssueState.DRAFT, IssueState.FAILED)),
-            Issue.created_at > since, Issue.id != without,
-        ).distinct()
-    )  # fmt: skip
-    return frozenset(one for one in db.scalars(statement) if one is not None)
-
-
 def archive(db: Session, slug: str, *, page: int = 1) -> ArchivePage:
     """Return a page of a public archive; raises NotFound("no_such_newsletter")."""
     newsletter = _public_newsletter(db, slug)
@@ -305,8 +275,9 @@ def _time() -> ColumnElement[datetime]:
 
 
 def _published(newsletter_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The archive shows an issue from its first mail on, since that mail already links to it."""
     return (
-        Issue.newsletter_id == newsletter_id, Issue.state.in_(PUBLIC), Issue.number.is_not(None),
+        Issue.newsletter_id == newsletter_id, Issue.state.in_(TOLD), Issue.number.is_not(None),
     )
 
 
@@ -372,15 +343,37 @@ def _board_item(item: Item) -> BoardItem:
     )
 
 
-def _section_doc(section: BoardSection) -> SectionDoc:
-    return SectionDoc(
-        section.id, section.title,
-        tuple(
-            ItemDoc(
-                id=item.id, role=item.role, title=item.title, link=item.link,
-                summary=item.summary, source_name=item.source_name, minutes=item.minutes,
-                image=item.image, image_alt=item.image_alt,
-            )
-            for item in section.items
-        ),
+def _before(db: Session, parts: Board, newsletter_id: int) -> dict[int, EarlierIssue]:
+    """The issues that told the readers of a newsletter what these stories follow."""
+    items = (item for section in parts.sections for item in section.items)
+    found = earlier_issue(
+        db, {item.story_id for item in items if item.story_id is not None},
+        newsletter_id=newsletter_id, without=parts.issue_id,
+    )
+    return {story_id: one for story_id, one in found.items() if one.follows}
+
+
+def _section_docs(
+    parts: Board, before: Mapping[int, EarlierIssue], base_url: str
+) -> tuple[SectionDoc, ...]:
+    return tuple(
+        SectionDoc(
+            section.id, section.title,
+            tuple(_item_doc(item, before.get(item.story_id or 0), base_url)
+                  for item in section.items),
+        )
+        for section in parts.sections
+    )
+
+
+def _item_doc(item: BoardItem, before: EarlierIssue | None, base_url: str) -> ItemDoc:
+    url = (
+        links.archive_url(base_url, before.slug, before.number)
+        if before is not None and before.public else None
+    )
+    return ItemDoc(
+        id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
+        source_name=item.source_name, minutes=item.minutes, image=item.image,
+        image_alt=item.image_alt, earlier_number=before.number if before else None,
+        earlier_url=url,
     )

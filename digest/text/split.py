@@ -36,6 +36,8 @@ _ARABIC_LETTER = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u200e\u200f\u061c\u200c\u200d"
 # A line shorter than this is a wrapped line only by accident; longer lines are paragraphs.
 _WRAP = (35, 130)  # characters
+_FULL = 60  # characters; so long a line that ends in a quotation goes on, a shorter one is its end
+_LINE_ENDS = ".!?؟۔…:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,18 @@ def is_wrapped(text: str) -> bool:
     if not _WRAP[0] <= width <= _WRAP[1]:
         return False
     even = sum(0.75 * width <= len(line) <= 1.35 * width for line in inner)
-    open_ended = sum(line[-1] not in ".!?؟۔…:»\"" for line in inner)
-    return even >= 0.6 * len(inner) and open_ended >= 0.6 * len(inner)
+    open_ended = sum(line[-1] not in _LINE_ENDS for line in inner)
+    return even >= 0.6 * len(inner) and open_ended >= 0.55 * len(inner)
 
 
 def _joins(text: str, start: int, end: int) -> bool:
     """Tell whether a newline of a wrapped text stands inside a sentence."""
     if end - start > 1:
         return False
-    before = text[max(0, start - 3) : start].rstrip()
-    return bool(before) and before[-1] not in ".!?؟۔…:»\""
+    line = text[text.rfind("\n", 0, start) + 1 : start].strip()
+    if not line or line[-1] in _LINE_ENDS:
+        return False
+    return line[-1] not in "»\"" or len(line) >= _FULL
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Sentence]:

@@ -8,8 +8,9 @@ from flask import Flask, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from digest.articles.queries import InboxStory
 from digest.issues.queries import IssueRow
-from digest.text import bidi, dates, numbers, plural
+from digest.text import bidi, dates, numbers, plural, reasons
 from digest.web.forms import is_local
 from digest.web.guard import allowed, language, newsroom, now, signed_in, who
 from digest.web.words import ISSUE_STATES, REASONS, REPLIES, SOURCE_HEALTH
@@ -28,6 +29,7 @@ def init_filters(app: Flask) -> None:
         bidi=isolate,
         digits=digits,
         bytes=size,
+        told_by=told_by,
         why=why,
     )
     app.jinja_env.globals.update(
@@ -97,6 +99,13 @@ def digits(n: float) -> str:
 def size(n: int) -> str:
     """Return a size in bytes, as kilobytes."""
     return str(_("%(n)s ك.ب", n=digits(max(1, round(n / KILO)))))
+
+
+def told_by(story: InboxStory) -> str:
+    """Return how many sources tell a story and how alike; "" for one that stands alone."""
+    return reasons.told_by(
+        story.sources, story.likeness, lang=language(), numerals=newsroom().digits
+    )
 
 
 def sent_of(sent: int, total: int, lost: int) -> str:

@@ -65,13 +65,13 @@ def test_a_topic_is_set_for_all_and_taken_away(system: System) -> None:
     with system.db.write() as db:
         topic = make.topic(db)
         story_id, _ = a_story(db, system, "أ", "ب")
-        curate.set_topic(db, story_id, topic)
+        curate.set_topic(db, story_id, topic, now=system.clock.now())
         assert column(db, "topic_id") == [topic, topic]
         assert db.get_one(Story, story_id).topic_id == topic
-        curate.set_topic(db, story_id, None)
+        curate.set_topic(db, story_id, None, now=system.clock.now())
         assert column(db, "topic_id") == [None, None]
         with pytest.raises(NotFound, match="no_such_topic"):
-            curate.set_topic(db, story_id, 99)
+            curate.set_topic(db, story_id, 99, now=system.clock.now())
 
 
 def test_another_article_may_stand_for_the_story(system: System) -> None:

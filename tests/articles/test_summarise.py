@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.articles.boilerplate import reading_sentences
-from digest.articles.summarise import Method, SummaryText, summarise
+from digest.articles.quotable import quotable
+from digest.articles.summarise import BRIEF, Method, SummaryText, summarise
 from digest.text.split import sentences as split_sentences
 from digest.text.split import words as split_words
 from tests.articles import samples
@@ -28,7 +28,7 @@ def starts(summary: SummaryText) -> list[int]:
 @pytest.mark.parametrize("text", samples.ALL)
 def test_every_method_chooses_three_whole_sentences(method: Method, text: str) -> None:
     summary = summarise(text, method=method)
-    assert len(summary.sentences) == min(3, len(reading_sentences(text)))
+    assert len(summary.sentences) == min(3, len(quotable(text)))
     assert starts(summary) == sorted(starts(summary))
     for sentence in summary.sentences:
         assert text[sentence.start : sentence.end] == sentence.text
@@ -50,12 +50,14 @@ def test_a_budget_in_words_is_kept(method: Method) -> None:
         summary = summarise(samples.BRIDGE, words=budget, method=method)
         used = sum(len(split_words(sentence.text)) for sentence in summary.sentences)
         assert summary.sentences
-        assert used <= budget or len(summary.sentences) == 1
+        last = max(len(split_words(sentence.text)) for sentence in summary.sentences)
+        over = last / 2 if budget > BRIEF else 0
+        assert used <= budget + over or len(summary.sentences) == 1
 
 
 def test_the_lead_method_gives_the_first_sentences() -> None:
     for text in samples.ALL:
-        first = reading_sentences(text)
+        first = quotable(text)
         for count in (1, 2, 4):
             chosen = summarise(text, sentences=count, method=Method.LEAD).sentences
             assert chosen == tuple(first[:count])
@@ -68,10 +70,10 @@ def test_the_default_opens_with_the_lead_of_a_report() -> None:
 
 
 def test_a_larger_budget_is_filled_with_the_set_that_says_most() -> None:
-    text = " ".join(reading.text for reading in reading_sentences(samples.BRIDGE))
+    text = " ".join(one.text for one in quotable(samples.BRIDGE))
     summary = summarise(text, words=70)
     used = sum(len(split_words(sentence.text)) for sentence in summary.sentences)
-    assert 55 <= used <= 70
+    assert 55 <= used <= 85
 
 
 def test_the_first_sentence_is_taken_even_when_it_is_longer_than_the_budget() -> None:
@@ -125,11 +127,13 @@ def test_a_summary_is_a_set_of_the_texts_own_sentences(
     text: str, method: Method, count: int | None, budget: int | None
 ) -> None:
     summary = summarise(text, sentences=count, words=budget, method=method)
-    whole = {sentence.end: sentence for sentence in split_sentences(text)}
+    whole = split_sentences(text)
     assert bool(summary.sentences) == bool(whole)
     for sentence in summary.sentences:
         assert text[sentence.start : sentence.end] == sentence.text
-        assert whole[sentence.end].start <= sentence.start  # only a dateline may be cut off
+        # Nothing but a dateline may be cut off, and only what belongs together is joined.
+        assert sentence.end in {one.end for one in whole}
+        assert any(one.start <= sentence.start < one.end for one in whole)
         assert sentence.text == sentence.text.strip()
     assert summary == summarise(text, sentences=count, words=budget, method=method)
 

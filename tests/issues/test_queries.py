@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from digest.articles.models import Article
 from digest.audience.models import Form
 from digest.issues import queries
+from digest.issues.earlier import used_stories
 from digest.issues.document import Variant
 from digest.issues.models import Edition, Item
 from digest.system.build import System
@@ -190,7 +191,7 @@ def test_used_stories_are_those_of_issues_that_were_or_may_be_sent(
             db.query(Item).filter_by(issue_id=issue_id, position=0).one().story_id = article.story_id
             stories[state] = article.story_id
         db.flush()
-        assert queries.used_stories(db) == {stories["draft"], stories["sent"]}
+        assert used_stories(db) == {stories["draft"], stories["sent"]}
 
 
 def test_the_archive_lists_what_was_sent_twenty_a_page(

@@ -19,8 +19,9 @@ from digest.articles.summarise import Method
 from digest.audience.lists import ListRow, count_recipients, list_lists
 from digest.delivery.queries import FailureRow, failures, outbox
 from digest.issues.document import Finding, Rendered, Slot
+from digest.issues.earlier import EarlierIssue, earlier_issue, told_stories
 from digest.issues.models import IssueState
-from digest.issues.queries import Board, IssueRow, board, get_issue, preview, told_stories
+from digest.issues.queries import Board, IssueRow, board, get_issue, preview
 from digest.issues.render import fill_html, fill_text
 from digest.issues.states import EDITABLE
 from digest.newsletters.calendar import next_slots
@@ -129,6 +130,7 @@ class IssuePage(Progress):
     recipients: int
     rendered: Rendered
     inbox: InboxPage | None
+    earlier: Mapping[int, EarlierIssue]
     used: frozenset[int]
     usual_at: datetime | None
     history: tuple[AuditRow, ...]
@@ -238,6 +240,7 @@ def load_page(
         item.story_id for section in parts.sections for item in section.items if item.story_id
     )
     is_open = one.state in EDITABLE
+    stories = _stories(db, one, tab=tab, search=search, now=now) if is_open else None
     return IssuePage(
         issue=one,
         board=parts,
@@ -245,7 +248,9 @@ def load_page(
         lists=tuple(row for row in list_lists(db) if row.id in newsletter.list_ids),
         recipients=count_recipients(db, newsletter.id, now),
         rendered=preview(db, issue_id, base_url=system().settings.base_url, now=now),
-        inbox=_stories(db, one, tab=tab, search=search, now=now) if is_open else None,
+        inbox=stories,
+        earlier=earlier_issue(db, [story.story_id for story in stories.stories], without=one.id)
+        if stories else {},
         used=used,
         usual_at=usual_time(one, newsletter, now) if is_open else None,
         ledger=_ledger(db, one),

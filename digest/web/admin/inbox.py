@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from digest.articles import curate
 from digest.articles.models import Topic
 from digest.articles.queries import inbox
-from digest.issues.queries import list_issues, used_stories
+from digest.issues.earlier import earlier_issue, used_stories
+from digest.issues.queries import list_issues
 from digest.issues.states import EDITABLE
 from digest.sources.collect import add_source
 from digest.sources.manage import collect_now
@@ -49,12 +50,14 @@ def inbox_page() -> ResponseReturnValue:
             db, topic_id=topic_id, search=search, tab=tab, used=used_stories(db, since=now() - LATELY),
             page=min(asked_number("page") or 1, MOST_PAGES), now=now(),
         )
+        earlier = earlier_issue(db, [one.story_id for one in page.stories])
         drafts = [one for one in list_issues(db, limit=50) if one.state in EDITABLE]
         topics = topic_names(db)
         collected_at = db.scalar(select(func.max(FetchAttempt.at)))
     return render_template(
         "admin/inbox/page.html", page=page, tab=tab, tabs_of=TABS, search=search,
         topic_id=topic_id, topics=topics, drafts=drafts, collected_at=collected_at,
+        earlier=earlier,
     )
 
 
@@ -112,7 +115,9 @@ def set_topic(story_id: int) -> ResponseReturnValue:
     """Move a story to another topic."""
     topic_id = optional_number("topic_id")
     return _act(
-        story_id, "topic", lambda db, story: curate.set_topic(db, story, topic_id),
+        story_id, "topic", lambda db, story: curate.set_topic(
+            db, story, topic_id, by=who().id, now=now()
+        ),
         _("تغيّر موضوع الخبر."),
     )
 
