@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,43 @@ def duplicates(rows: Sequence[GroupInput]) -> dict[str, int]:
     return {row.id: number for row, number in zip(rows, numbers, strict=True)}
 
 
+class Copies:
+    """Articles that come and go, and which of them are near-duplicates of which."""
+
+    def __init__(self) -> None:
+        self._shingles: dict[str, frozenset[int]] = {}
+        self._bands: dict[str, list[tuple[int, bytes]]] = {}
+        self._buckets: defaultdict[tuple[int, bytes], set[str]] = defaultdict(set)
+        self._copies: dict[str, set[str]] = {}
+
+    def add(self, row: GroupInput) -> None:
+        """Take a cleaned article in."""
+        own = self._shingles[row.id] = _shingles(row)
+        bands = self._bands[row.id] = list(enumerate(_bands(own))) if own else []
+        met = {other for band in bands for other in self._buckets[band]}
+        copies = self._copies[row.id] = {
+            other for other in met if _same(own, self._shingles[other])
+        }
+        for other in copies:
+            self._copies[other].add(row.id)
+        for band in bands:
+            self._buckets[band].add(row.id)
+
+    def of(self, name: str) -> Set[str]:
+        """Return the near-duplicates of an article taken in before."""
+        return self._copies[name]
+
+    def drop(self, name: str) -> None:
+        """Let an article go."""
+        del self._shingles[name]
+        for other in self._copies.pop(name):
+            self._copies[other].discard(name)
+        for band in self._bands.pop(name):
+            self._buckets[band].discard(name)
+            if not self._buckets[band]:
+                del self._buckets[band]
+
+
 def _shingles(row: GroupInput) -> frozenset[int]:
     """Return hashes of the pairs of neighbouring words; of the single word where there is one."""
     found = words(row.text)[:READ] or words(row.title)
@@ -79,6 +116,13 @@ def _candidates(shingles: Sequence[frozenset[int]]) -> set[tuple[int, int]]:
         for members in buckets.values():
             pairs.update(_pairs(members))
     return pairs
+
+
+def _bands(shingles: frozenset[int]) -> list[bytes]:
+    """Return the bands of the signature of one set that is not empty."""
+    signature = _signatures([shingles])[0].tobytes()
+    size = 4 * ROWS
+    return [signature[at : at + size] for at in range(0, len(signature), size)]
 
 
 def _pairs(members: list[int]) -> Iterator[tuple[int, int]]:

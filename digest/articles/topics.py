@@ -48,6 +48,11 @@ def topic_hints(db: Session) -> tuple[TopicHint, ...]:
     return tuple(TopicHint(one.id, one.name, tuple(one.hints)) for one in _ordered(db))
 
 
+def topic_names(db: Session) -> tuple[tuple[int, str], ...]:
+    """Return every topic's id and name, in the newsroom's order."""
+    return tuple((one.id, one.name) for one in _ordered(db))
+
+
 def list_topics(db: Session) -> list[TopicRow]:
     """Return the topics in the newsroom's order with what hangs on them."""
     stories = _counted(db, Story)

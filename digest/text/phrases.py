@@ -15,6 +15,9 @@ ARABIC: dict[str, tuple[str, str, str, str, str, str]] = {
     "issue": ("لا أعداد", "عدد واحد", "عددان", "{n} أعداد", "{n} عدداً", "{n} عدد"),
     "newsletter": ("لا نشرات", "نشرة واحدة", "نشرتان", "{n} نشرات", "{n} نشرة", "{n} نشرة"),
     "version": ("لا نسخ", "نسخة واحدة", "نسختان", "{n} نسخ", "{n} نسخة", "{n} نسخة"),
+    "correction": (
+        "لا تصحيحات", "تصحيح واحد", "تصحيحين", "{n} تصحيحات", "{n} تصحيحاً", "{n} تصحيح",
+    ),
     "topic": ("لا موضوعات", "موضوع واحد", "موضوعان", "{n} موضوعات", "{n} موضوعاً", "{n} موضوع"),
     "word": ("لا كلمات", "كلمة واحدة", "كلمتان", "{n} كلمات", "{n} كلمة", "{n} كلمة"),
     "sentence": ("لا جمل", "جملة واحدة", "جملتان", "{n} جمل", "{n} جملة", "{n} جملة"),
@@ -92,6 +95,7 @@ ENGLISH: dict[str, tuple[str, str, str]] = {
     "issue": ("no issues", "1 issue", "{n} issues"),
     "newsletter": ("no newsletters", "1 newsletter", "{n} newsletters"),
     "version": ("no versions", "1 version", "{n} versions"),
+    "correction": ("no corrections", "1 correction", "{n} corrections"),
     "topic": ("no topics", "1 topic", "{n} topics"),
     "word": ("no words", "1 word", "{n} words"),
     "sentence": ("no sentences", "1 sentence", "{n} sentences"),

@@ -41,7 +41,7 @@ class Place:
 RAIL = (
     Place("/admin/", _l("اللوحة"), "home"),
     Place("/admin/issues", _l("الأعداد"), "mail"),
-    Place("/admin/inbox", _l("الوارد"), "inbox"),
+    Place("/admin/inbox", _l("الوارد"), "inbox", also=("/admin/topics",)),
     Place("/admin/sources", _l("المصادر"), "feed"),
     Place("/admin/subscribers", _l("المشتركون"), "people", "readers",
           also=("/admin/lists", "/admin/imports")),
@@ -76,6 +76,7 @@ from digest.web.admin import (  # noqa: E402  (the screens register their routes
     setup,
     sources,
     subscribers,
+    topics,
     users,
 )
 
@@ -97,5 +98,6 @@ __all__ = [
     "setup",
     "sources",
     "subscribers",
+    "topics",
     "users",
 ]

@@ -58,6 +58,9 @@ ACTIONS: dict[str, LazyString] = {
     "story.restore": _l("أعاد خبراً مستبعداً"),
     "story.topic": _l("غيّر موضوع خبر"),
     "story.source": _l("غيّر مصدر خبر"),
+    "topic.add": _l("أضاف موضوعاً"),
+    "topic.change": _l("عدّل موضوعاً"),
+    "topic.delete": _l("حذف موضوعاً"),
     "issue.sent": _l("اكتمل إرسال عدد"),
     "issue.fail": _l("تعذّر إرسال عدد"),
 }
@@ -69,6 +72,7 @@ SUBJECTS: dict[str, LazyString] = {
     "source": _l("المصدر"),
     "article": _l("الخبر"),
     "story": _l("الخبر"),
+    "topic": _l("الموضوع"),
     "subscriber": _l("المشترك"),
     "list": _l("القائمة"),
     "form": _l("النموذج"),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from digest.articles.queries import InboxPage, InboxStory, inbox
 from digest.articles.summarise import Method
+from digest.articles.topics import topic_names
 from digest.audience.lists import ListRow, count_recipients, list_lists
 from digest.delivery.queries import FailureRow, failures, outbox
 from digest.issues.document import Finding, Rendered, Slot
@@ -134,6 +135,7 @@ class IssuePage(Progress):
     used: frozenset[int]
     usual_at: datetime | None
     history: tuple[AuditRow, ...]
+    topic_names: tuple[tuple[int, str], ...]
 
     @property
     def open(self) -> bool:
@@ -255,6 +257,7 @@ def load_page(
         usual_at=usual_time(one, newsletter, now) if is_open else None,
         ledger=_ledger(db, one),
         history=read_history(db, "issue", issue_id),
+        topic_names=topic_names(db),
     )
 
 

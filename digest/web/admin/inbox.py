@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from digest.articles import curate
-from digest.articles.models import Topic
 from digest.articles.queries import inbox
+from digest.articles.topics import topic_names
 from digest.issues.earlier import earlier_issue, used_stories
 from digest.issues.queries import list_issues
 from digest.issues.states import EDITABLE
@@ -118,7 +118,7 @@ def set_topic(story_id: int) -> ResponseReturnValue:
         story_id, "topic", lambda db, story: curate.set_topic(
             db, story, topic_id, by=who().id, now=now()
         ),
-        _("تغيّر موضوع الخبر."),
+        _("تغيّر موضوع الخبر، وتعلّم الفرز منه."),
     )
 
 
@@ -131,12 +131,6 @@ def set_representative(story_id: int) -> ResponseReturnValue:
         story_id, "source", lambda db, story: curate.set_representative(db, story, article_id),
         _("صار هذا المصدر هو الظاهر."),
     )
-
-
-def topic_names(db: Session) -> tuple[tuple[int, str], ...]:
-    """Return every topic's id and name, in the newsroom's order."""
-    rows = db.execute(select(Topic.id, Topic.name).order_by(Topic.position, Topic.id))
-    return tuple((topic_id, name) for topic_id, name in rows)
 
 
 def _act(

@@ -12,6 +12,7 @@ from wtforms import DecimalField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from digest.articles.topics import topic_names
 from digest.sources import manage
 from digest.sources.collect import add_source as add
 from digest.sources.models import SourceKind
@@ -20,7 +21,6 @@ from digest.sources.queries import sources_with_health
 from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp
-from digest.web.admin.inbox import topic_names
 from digest.web.forms import Form, blame
 from digest.web.guard import back, needs, now, system, who
 from digest.web.words import OUTCOMES
