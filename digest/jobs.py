@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from digest.articles.enrich import enrich_article
 from digest.articles.stories import regroup
+from digest.articles.telling import queue_retelling, retell_story
 from digest.delivery.launch import launch_issue
 from digest.delivery.notices import send_confirmation, tell_editor
 from digest.delivery.send import send_chunk
@@ -29,10 +30,17 @@ def _prepare(system: System, newsletter_id: int, slot_at: str) -> None:
     prepare.prepare_issue(system, newsletter_id, datetime.fromisoformat(slot_at))
 
 
+def _regroup(system: System) -> None:
+    regroup(system)
+    with system.db.write() as db:
+        queue_retelling(db, system.clock.now())
+
+
 JOBS: dict[str, Callable[..., object]] = {
     "collect_source": collect.collect_source,
     "enrich_article": enrich_article,
-    "regroup": regroup,
+    "regroup": _regroup,
+    "retell_story": retell_story,
     "prepare_issue": _prepare,
     "tell_editor": tell_editor,
     "send_confirmation": send_confirmation,
@@ -56,6 +64,7 @@ PULSES: dict[str, Pulse] = {
     "launch": Pulse(states.enqueue_due, 1.0),
     "calendar": Pulse(prepare.plan, 5.0),
     "collect": Pulse(collect.enqueue_due, 15.0),
+    "retell": Pulse(queue_retelling, 10.0),  # what editors merged, split or set aside
 }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from digest.articles.models import Apart
+from digest.articles.models import Apart, Article
 from digest.system.db import insert_new
 
 SOME = 5000  # ids in one question: below SQLite's limit of parameters
@@ -29,10 +30,15 @@ def forget(db: Session, article_ids: Collection[int]) -> None:
             db.execute(delete(Apart).where(Apart.article_id == low, Apart.other_id == high))
 
 
-def apart_from(db: Session, article_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Return the pairs among some articles, smaller id first, in order."""
-    ids = set(article_ids)
-    return sorted(pair for pair in _pairs(db, ids) if pair[1] in ids)
+def apart_since(db: Session, at: datetime) -> list[tuple[int, int]]:
+    """Return the pairs whose first article came out after ``at``, smaller id first, in order."""
+    rows = db.execute(
+        select(Apart.article_id, Apart.other_id)
+        .join(Article, Article.id == Apart.article_id)
+        .where(Article.published_at > at)
+        .order_by(Apart.article_id, Apart.other_id)
+    )
+    return [(row.article_id, row.other_id) for row in rows]
 
 
 def _pairs(db: Session, ids: Collection[int]) -> list[tuple[int, int]]:

@@ -41,6 +41,7 @@ class Evidence:
     forms: set[str] = field(default_factory=set)
     sounds: set[str] = field(default_factory=set)
     roots: set[str] = field(default_factory=set)
+    between: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     told: list[Told] = field(default_factory=list)
     where: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
@@ -99,6 +100,8 @@ def _count(evidence: Evidence, words: Sequence[Placed], numbers: Sequence[Quanti
 
 
 def _spell(evidence: Evidence, words: Sequence[Placed]) -> None:
+    for one, two, three in zip(words, words[1:], words[2:], strict=False):
+        evidence.between[one.word, three.word].add(two.word)
     for word in {one.word for one in words}:
         evidence.words.add(word)
         evidence.roots |= {root for root in roots(word) if len(root) > 2}

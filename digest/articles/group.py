@@ -16,12 +16,12 @@ from typing import Any, TypedDict
 from digest.articles.dedupe import duplicates
 from digest.articles.labels import label_groups
 from digest.articles.link import cut
-from digest.articles.vectors import GroupInput, alike, cleaned, vectors
+from digest.articles.space import alike, space
+from digest.articles.vectors import GroupInput, cleaned, profile
 
 __all__ = ["Group", "GroupInput", "group_articles"]
 
-SAME_EVENT = 0.33  # mean cosine between two sets of articles; 0.30 to 0.36 is a plateau
-NEAR = 0.22  # pairs less alike than this count as not alike at all
+SAME_EVENT = 0.35  # mean likeness between two sets of articles; 0.33 to 0.37 is a plateau
 WINDOW = timedelta(hours=72)
 
 
@@ -57,10 +57,10 @@ def group_articles(
     if not rows:
         return []
     rows = cleaned(rows)
-    matrix = vectors(rows)
+    found = space(profile(row) for row in rows)
     numbers = cut(
         len(rows),
-        alike(matrix, rows, least=NEAR, window=WINDOW),
+        alike(found, rows, window=WINDOW),
         least=SAME_EVENT,
         same=repeated(duplicates(rows)),
         **constraints([row.id for row in rows], pinned, apart),
@@ -68,7 +68,7 @@ def group_articles(
     members: dict[int, list[int]] = defaultdict(list)
     for place, number in enumerate(numbers):
         members[number].append(place)
-    return described(rows, list(members.values()), matrix)
+    return described(rows, list(members.values()), found.vectors)
 
 
 def described(

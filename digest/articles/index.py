@@ -7,22 +7,25 @@ whole window at once, up to the rarity of words, which is counted anew only now 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, KeysView, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, KeysView, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.articles.dedupe import Copies
-from digest.articles.group import NEAR, SAME_EVENT, WINDOW, Group, constraints, described
+from digest.articles.group import SAME_EVENT, WINDOW, Group, constraints, described
 from digest.articles.link import cut
+from digest.articles.space import alike, space
 from digest.articles.vectors import (
+    ACQUAINTED,
     GroupInput,
+    Profile,
     Rarity,
-    alike,
+    Weighed,
+    blended,
     cleaned,
     cosine,
-    counted,
-    matrix_of,
+    profile,
 )
 
 STALE = 0.5  # share of the articles held that may arrive before rarities are counted anew
@@ -34,8 +37,8 @@ class _Held:
     """An article that the index holds: its cleaned text, terms, and those it is near to."""
 
     row: GroupInput
-    count: Counter[str]
-    vector: dict[str, float]
+    profile: Profile
+    weighed: Weighed
     near: dict[str, float]
 
 
@@ -82,7 +85,8 @@ class StoryIndex:
         """Take articles in, without making stories: the first filling of a window."""
         self.drop([row.id for row in rows])
         for row in cleaned(rows):
-            self._held[row.id] = _Held(row, counted(row), {}, {})
+            found = profile(row)
+            self._held[row.id] = _Held(row, found, self._rarity.weighed(found), {})
             self._copies.add(row)
         self._since += len(rows)
         if len(rows) >= BULK or self._since > STALE * len(self._held):
@@ -129,7 +133,7 @@ class StoryIndex:
                 continue
             for other in held.near:
                 self._held[other].near.pop(name, None)
-            for term in held.vector:
+            for term in held.weighed.vector:
                 self._postings[term].pop(name, None)
             self._copies.drop(name)
 
@@ -142,12 +146,15 @@ class StoryIndex:
     def near(self, row: GroupInput, *, least: float = SAME_EVENT) -> list[tuple[str, float]]:
         """Return the articles alike to one that need not be held, the most alike first."""
         own = cleaned([row])[0]
-        found = self._neighbours(own, self._rarity.weighed(counted(own)), least)
-        return sorted(found.items(), key=lambda one: (-round(one[1], 9), one[0]))
+        found = self._neighbours(own, self._rarity.weighed(profile(own)))
+        return sorted(
+            ((name, likeness) for name, likeness in found.items() if likeness >= least),
+            key=lambda one: (-round(one[1], 9), one[0]),
+        )
 
     def likeness(self, ids: Iterable[str]) -> float:
         """Return the mean cosine over the pairs of articles held; 1.0 for a single one."""
-        found = [self._held[name].vector for name in ids if name in self._held]
+        found = [self._held[name].weighed.vector for name in ids if name in self._held]
         pairs = [cosine(one, other) for at, one in enumerate(found) for other in found[:at]]
         return round(min(sum(pairs) / len(pairs), 1.0), 4) if pairs else 1.0
 
@@ -174,30 +181,29 @@ class StoryIndex:
 
     def _described(self, members: Sequence[str], groups: Sequence[Sequence[int]]) -> list[Group]:
         held = [self._held[name] for name in members]
-        matrix = matrix_of([one.count for one in held], self._rarity)
-        return described([one.row for one in held], groups, matrix)
+        found = space((one.profile for one in held), self._rarity)
+        return described([one.row for one in held], groups, found.vectors)
 
     def _weave(self, name: str) -> None:
         """Make an article known to those it is near to."""
         held = self._held[name]
-        held.vector = self._rarity.weighed(held.count)
-        held.near = self._neighbours(held.row, held.vector, NEAR)
+        held.near = self._neighbours(held.row, held.weighed)
         for other, likeness in held.near.items():
             self._held[other].near[name] = likeness
-        for term, weight in held.vector.items():
+        for term, weight in held.weighed.vector.items():
             self._postings[term][name] = weight
 
-    def _neighbours(
-        self, row: GroupInput, vector: Mapping[str, float], least: float
-    ) -> dict[str, float]:
+    def _neighbours(self, row: GroupInput, weighed: Weighed) -> dict[str, float]:
         sums: defaultdict[str, float] = defaultdict(float)
-        for term, weight in vector.items():
+        for term, weight in weighed.vector.items():
             for other, own in self._postings.get(term, {}).items():
                 sums[other] += weight * own
-        return {
-            other: likeness for other, likeness in sums.items()
-            if likeness >= least and other != row.id and self._meets(row, self._held[other].row)
+        found = {
+            other: blended(shared, weighed, self._held[other].weighed)
+            for other, shared in sums.items()
+            if shared >= ACQUAINTED and other != row.id and self._meets(row, self._held[other].row)
         }
+        return {other: likeness for other, likeness in found.items() if likeness}
 
     def _meets(self, one: GroupInput, other: GroupInput) -> bool:
         return not (one.at and other.at and abs(one.at - other.at) > self._window)
@@ -206,13 +212,12 @@ class StoryIndex:
         """Count how rare each term is among the articles held, and all that follows from it."""
         self._since = 0
         names, held = list(self._held), list(self._held.values())
-        self._rarity = Rarity.of(one.count for one in held)
+        self._rarity = Rarity.of(one.profile for one in held)
         self._postings.clear()
         for name, one in self._held.items():
-            one.vector, one.near = self._rarity.weighed(one.count), {}
-            for term, weight in one.vector.items():
+            one.weighed, one.near = self._rarity.weighed(one.profile), {}
+            for term, weight in one.weighed.vector.items():
                 self._postings[term][name] = weight
-        matrix = matrix_of([one.count for one in held], self._rarity)
-        rows = [one.row for one in held]
-        for i, j, likeness in alike(matrix, rows, least=NEAR, window=self._window):
+        found = space((one.profile for one in held), self._rarity)
+        for i, j, likeness in alike(found, [one.row for one in held], window=self._window):
             held[i].near[names[j]] = held[j].near[names[i]] = likeness

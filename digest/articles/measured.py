@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from digest.articles.evidence import Evidence, counted_noun
 from digest.text.datewords import Named
-from digest.text.placed import Placed
+from digest.text.placed import Placed, word_set
 from digest.text.quantities import PERCENT, Quantity
 from digest.text.skeleton import roots
 from digest.text.stopwords import STOP_WORDS
 
 _TWO = Fraction(2)
+_ROUND = 10_000  # from here on a number may be given in round figures without a word
+_ABOUT = word_set("نحو حوالي قرابة زهاء أكثر يزيد تجاوز تجاوزت يفوق فاق أقل ناهز يناهز بنحو تقريبا")
 _DUAL = ("تان", "تين", "ان", "ين")
 _SHORTEST_DUAL = 5  # letters
 _MANY_TIMES = 1000  # «مئات» may be said of 100 to 99,999, «آلاف» of 1,000 to 999,999
@@ -25,6 +27,8 @@ def lacks_number(number: Quantity, words: Sequence[Placed], evidence: Evidence) 
     if number.readings == {Fraction(1)} and not number.figure and not number.unit:
         return False  # «واحد» and «الأول» are articles and superlatives as well
     if any(_bears(value, number, evidence) for value in number.readings):
+        return False
+    if _rounds(number, words, evidence):
         return False
     if number.parts and all(
         any(_bears(value, number, evidence) for value in part) for part in number.parts
@@ -76,6 +80,29 @@ def _same_unit(number: Quantity, other: Quantity) -> bool:
     if number.unit and other.unit and number.unit != other.unit:
         return False
     return number.ordinal == other.ordinal or number.figure or other.figure
+
+
+def _rounds(number: Quantity, words: Sequence[Placed], evidence: Evidence) -> bool:
+    """Tell whether a number is one of the sources' in round figures: «أكثر من 3000», «13 مليونا»."""
+    value = min(number.readings)
+    before = {one.word for one in words[max(0, number.first - 2) : number.first]}
+    about = Fraction(1, 10) if before & _ABOUT else Fraction(0)
+    if not about and value < _ROUND:
+        return False
+    margin = max(about * value, _last_place(value) if value >= _ROUND else Fraction(0))
+    return any(
+        abs(other - value) < margin
+        for other, found in evidence.numbers.items()
+        if any(_same_unit(number, one) for one in found)
+    )
+
+
+def _last_place(value: Fraction) -> Fraction:
+    """Return what the last digit that is not zero stands for, at most a tenth of the value."""
+    place = Fraction(1)
+    while value % (place * 10) == 0 and place * 100 <= value:
+        place *= 10
+    return place
 
 
 def _bears_size(number: Quantity, evidence: Evidence) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +19,13 @@ class ArticleState(StrEnum):
     READY = "ready"
     UNREADABLE = "unreadable"
     EXCLUDED = "excluded"
+
+
+class Origin(StrEnum):
+    """Who wrote a version of a summary."""
+
+    MACHINE = "machine"
+    EDITOR = "editor"
 
 
 class Topic(Base):
@@ -127,9 +135,9 @@ class Article(Base):
 class Summary(Base):
     """One version of the summary of an article or of a story; versions are added, never overwritten.
 
-    ``parts`` are the sentences it was made of, (article id, start, end) of the article's text, in
-    their order; empty for what a person wrote. ``basis`` tells which articles a story's summary
-    was made from.
+    ``parts`` are the sentences of a story's summary in their order: ``article``, its ``source``,
+    ``start`` and ``end`` in the article's text, and ``text`` as it is shown. ``basis`` tells which
+    articles it was made from.
     """
 
     __tablename__ = "summary"
@@ -138,10 +146,10 @@ class Summary(Base):
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id", ondelete="CASCADE"))
     n: Mapped[int]
     method: Mapped[str] = mapped_column(String(20))
-    origin: Mapped[str] = mapped_column(String(10), default="machine")
+    origin: Mapped[str] = mapped_column(String(10), default=Origin.MACHINE.value)
     text: Mapped[str] = mapped_column(Text)
     text_hash: Mapped[str] = mapped_column(String(64))
-    parts: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     basis: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UTC)
 

@@ -5,43 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.text.fold import fold
-from digest.text.placed import Placed, bare_forms
+from digest.text.placed import Placed, bare_forms, word_set
 from digest.text.stopwords import STOP_WORDS
 
 # What each denies is the next word: a verb after the first, a name or noun after the second.
 _BEFORE_VERBS = frozenset({"لم", "لن", "لا", "not", "never", "cannot"})
-_BEFORE_NOUNS = frozenset(
-    fold(word)
-    for word in "ليس ليست ليسوا لست لسنا ليسا غير دون بدون بلا عدم without no non".split()
-)
-_REFUSING = frozenset(
-    fold(word)
-    for word in (
-        "نفى نفت نفوا ينفي تنفي ينفون نفيا نافيا نافية نفي نفيه نفيها أنكر أنكرت أنكروا ينكر تنكر منكرا إنكار رفض"
-        " رفضت رفضوا يرفض ترفض يرفضون رافضا رافضة رافضين رفضه رفضها رفضهم رفضا denied denies refused refuses"
-        " rejected rejects"
-    ).split()
+_BEFORE_NOUNS = word_set("ليس ليست ليسوا لست لسنا ليسا غير دون بدون بلا عدم without no non")
+_REFUSING = word_set(
+    "نفى نفت نفوا ينفي تنفي ينفون نفيا نافيا نافية نفي نفيه نفيها أنكر أنكرت أنكروا ينكر تنكر منكرا إنكار رفض"
+    " رفضت رفضوا يرفض ترفض يرفضون رافضا رافضة رافضين رفضه رفضها رفضهم رفضا denied denies refused refuses"
+    " rejected rejects"
 )
 # «لا يزال» and «ما زال» say that something is so; «لا سيما» and «لا بد» deny nothing.
-_NOTHING_AFTER = frozenset(
-    fold(word)
-    for word in (
-        "يزال تزال يزالون زال زالت زالوا يزل تزل سيما بد شك بأس ريب غرو جرم محالة عجب مناص مفر يلبث تلبث يبرح"
-        " تبرح دام دامت دمت"
-    ).split()
+_NOTHING_AFTER = word_set(
+    "يزال تزال يزالون زال زالت زالوا يزل تزل سيما بد شك بأس ريب غرو جرم محالة عجب مناص مفر يلبث تلبث يبرح"
+    " تبرح دام دامت دمت"
 )
 _NOT_OF_GHAYR = frozenset({"ان", "انه", "انها", "انهم"})  # «غير أن» is «but»
 # Words that carry a denial inside: a rewriter may have unfolded them into لم or لا.
-IMPLIED = frozenset(
-    fold(word)
-    for word in (
-        "فشل فشلت يفشل أخفق أخفقت تعذر تعذرت استحال يستحيل غاب غابت غياب خلا خلت يخلو خال خالية افتقر يفتقر تفتقر"
-        " نقص امتنع امتنعت يمتنع امتناع منع منعت يمنع تمنع حظر حظرت يحظر استبعد استبعدت يستبعد كذب كذبت دحض فند"
-        " فندت أوقف أوقفت توقف توقفت ألغى ألغت إلغاء تراجع تراجعت تخلف تخلفت عجز عجزت يعجز خسر خسرت رد ردت عارض"
-        " عارضت اعترض اعترضت حرم حرمت انعدام انعدمت تجاهل استثناء إلا سوى قط أبدا نادرا مستحيل ممنوع محظور"
-        " مرفوض غائب خارج باستثناء"
-    ).split()
+IMPLIED = word_set(
+    "فشل فشلت يفشل أخفق أخفقت تعذر تعذرت استحال يستحيل غاب غابت غياب خلا خلت يخلو خال خالية افتقر يفتقر تفتقر"
+    " نقص امتنع امتنعت يمتنع امتناع منع منعت يمنع تمنع حظر حظرت يحظر استبعد استبعدت يستبعد كذب كذبت دحض فند"
+    " فندت أوقف أوقفت توقف توقفت ألغى ألغت إلغاء تراجع تراجعت تخلف تخلفت عجز عجزت يعجز خسر خسرت رد ردت عارض"
+    " عارضت اعترض اعترضت حرم حرمت انعدام انعدمت تجاهل استثناء إلا سوى قط أبدا نادرا مستحيل ممنوع محظور"
+    " مرفوض غائب خارج باستثناء"
+)
+
+
+_AFFIRMING = word_set(
+    "قبل قبلت قبلوا يقبل تقبل أكد أكدت أكدوا يؤكد تؤكد مؤكدا مؤكدة أعلن أعلنت وافق وافقت وافقوا يوافق توافق أقر أقرت"
+    " أيد أيدت يؤيد تؤيد رحب رحبت قال قالت accepted confirmed agreed said"
 )
 
 
@@ -84,6 +77,19 @@ def holds_denial(words: Sequence[Placed]) -> bool:
         _kind(one.word) is not None or any(rest in IMPLIED for _, rest in bare_forms(one.word))
         for one in words
     )
+
+
+def still_refuses(words: Sequence[Placed]) -> bool:
+    """Tell whether a sentence holds a verb such as رفض, or one with a denial inside."""
+    return any(
+        _kind(one.word) == "refusing" or any(rest in IMPLIED for _, rest in bare_forms(one.word))
+        for one in words
+    )
+
+
+def affirms(word: str) -> bool:
+    """Tell whether a folded word says yes or says something: وافق, أكد."""
+    return any(rest in _AFFIRMING and front in {"", "و", "ف"} for front, rest in bare_forms(word))
 
 
 def _kind(word: str) -> str | None:

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from digest.articles.models import Article, ArticleState, Story, Summary, Topic
+from digest.articles.models import Article, ArticleState, Story, Topic
+from digest.articles.versions import Saying, Shown, shown_summaries
 from digest.text.fold import fold
 
 # The room of sources lies above this one; of its table, only these columns matter here.
@@ -39,8 +40,9 @@ SAVED = 1.5  # a story that an editor saved weighs so much more
 class Candidate:
     """A story that may go into an issue, told by its representative.
 
-    ``sources`` counts distinct sources, ``weight`` is the representative's source's;
-    ``follows_id`` is the sent story that it is a later development of.
+    ``sources`` counts distinct sources, ``weight`` is the representative's source's; ``told`` is
+    who says what in the summary of several; ``follows_id`` is the sent story that it is a later
+    development of.
     """
 
     story_id: int
@@ -53,6 +55,7 @@ class Candidate:
     weight: float
     summary: str
     follows_id: int | None = None
+    told: tuple[Saying, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class InboxStory:
     """A story in the inbox: its representative, the others folded behind it.
 
     ``state`` and ``reason`` are the representative's; ``used`` tells whether an issue has it.
-    ``sources`` counts the distinct sources that tell it, ``likeness`` (0 to 1, None while unknown)
+    ``told`` is who says what in the summary of several sources; ``sources`` counts them, ``likeness`` (0 to 1, None while unknown)
     is how alike they are; ``follows_id`` is the sent story that it is a later development of.
     """
 
@@ -95,6 +98,7 @@ class InboxStory:
     sources: int
     likeness: float | None
     follows_id: int | None
+    told: tuple[Saying, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +126,28 @@ class InboxPage:
 
 def candidates(db: Session, *, since: datetime, until: datetime) -> list[Candidate]:
     """Return the stories whose newest article came out in a period and that can be read."""
-    last = _last_summaries()
     weight = func.coalesce(SOURCE.c.weight, 1.0) * case((Article.saved, SAVED), else_=1.0)
     rows = db.execute(
         select(
-            Story.id, Article.id, Story.topic_id, func.coalesce(Topic.name, ""), Story.last_at,
-            _sources_told(), Article.words, weight, Summary.text, Story.follows_id,
+            Story.id.label("story_id"), Article.id.label("article_id"), Story.topic_id,
+            func.coalesce(Topic.name, "").label("topic_name"), Story.last_at,
+            _sources_told().label("sources"), Article.words, weight.label("weight"),
+            Story.follows_id,
         )
         .join(Article, Article.id == Story.representative_id)
-        .join(Summary, Summary.article_id == Article.id)
-        .join(last, and_(last.c.article_id == Summary.article_id, last.c.n == Summary.n))
         .outerjoin(Topic, Topic.id == Story.topic_id)
         .outerjoin(SOURCE, SOURCE.c.id == Article.source_id)
         .where(
-            Story.last_at >= since, Story.last_at <= until,
-            Article.state == ArticleState.READY, Summary.text != "",
+            Story.last_at >= since, Story.last_at <= until, Article.state == ArticleState.READY,
         )
         .order_by(Story.id)
-    )  # fmt: skip
-    return [Candidate(*row) for row in rows]
-
-
-def latest_summary(db: Session, article_id: int) -> str:
-    """Return the newest version of an article's summary, "" when it has none."""
-    newest = (
-        select(Summary.text)
-        .where(Summary.article_id == article_id)
-        .order_by(Summary.n.desc())
-        .limit(1)
-    )
-    return db.scalar(newest) or ""
+    ).all()  # fmt: skip
+    shown = shown_summaries(db, {row.story_id: row.article_id for row in rows})
+    return [
+        Candidate(summary=one.text, told=one.told, **row._mapping)
+        for row in rows
+        if (one := shown.get(row.story_id)) is not None
+    ]
 
 
 def inbox(
@@ -187,15 +183,6 @@ def inbox(
         counts={name: _count(db, told, _in_tab(told, name, now)) for name in TABS},
         topics=topics, collected_at=db.scalar(select(func.max(Article.collected_at))),
     )  # fmt: skip
-
-
-def _last_summaries() -> Subquery:
-    """The number of the newest summary of each article."""
-    return (
-        select(Summary.article_id, func.max(Summary.n).label("n"))
-        .group_by(Summary.article_id)
-        .subquery()
-    )
 
 
 def _sources_told() -> Any:
@@ -278,12 +265,12 @@ def _stories(db: Session, ids: Sequence[int], used: frozenset[int]) -> tuple[Inb
         members.setdefault(article.story_id or 0, []).append(article)
     names = {row.id: row.name for row in db.execute(select(Topic.id, Topic.name))}
     shown = {story_id: _shown(stories[story_id], members[story_id]) for story_id in ids}
-    summaries = _summaries(db, [article.id for article in shown.values()])
+    summaries = shown_summaries(db, {story_id: one.id for story_id, one in shown.items()})
     return tuple(
         _inbox_story(
             stories[story_id], shown[story_id], members[story_id],
             topic_name=names.get(stories[story_id].topic_id or 0, ""),
-            summary=summaries.get(shown[story_id].id, ""), used=story_id in used,
+            summary=summaries.get(story_id, Shown("")), used=story_id in used,
         )
         for story_id in ids
     )  # fmt: skip
@@ -302,23 +289,14 @@ def _shown(story: Story, members: Sequence[Article]) -> Article:
     return next((one for one in members if one.id == story.representative_id), members[0])
 
 
-def _summaries(db: Session, article_ids: Collection[int]) -> dict[int, str]:
-    rows = db.execute(
-        select(Summary.article_id, Summary.text)
-        .where(Summary.article_id.in_(article_ids))
-        .order_by(Summary.article_id, Summary.n)
-    )
-    return {row.article_id: row.text for row in rows}  # the last of an article wins
-
-
 def _inbox_story(
-    story: Story, article: Article, members: Sequence[Article], *, topic_name: str, summary: str,
-    used: bool,
+    story: Story, article: Article, members: Sequence[Article], *, topic_name: str,
+    summary: Shown, used: bool,
 ) -> InboxStory:
     return InboxStory(
         story_id=story.id, article_id=article.id, title=article.title, topic_id=story.topic_id,
         topic_name=topic_name, source_name=article.source_name, at=article.published_at,
-        link=article.link, image=article.image, summary=summary, words=article.words,
+        link=article.link, image=article.image, summary=summary.text, words=article.words,
         state=article.state, saved=any(one.saved for one in members), used=used,
         reason=article.reason, tags=tuple(story.tags),
         others=tuple(
@@ -327,5 +305,5 @@ def _inbox_story(
             if one.id != article.id
         ),
         sources=len({one.source_name for one in members}), likeness=story.likeness,
-        follows_id=story.follows_id,
+        follows_id=story.follows_id, told=summary.told,
     )  # fmt: skip

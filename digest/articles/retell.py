@@ -9,11 +9,13 @@ said twice. Figures on real stories: ``python -m bench.retell``.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from digest.articles.quotable import quotable
 from digest.articles.scoring import Vector, leans, likeness, unit_vectors
@@ -23,7 +25,8 @@ from digest.text.split import words as folded_words
 from digest.text.stopwords import stems
 
 WORDS = 90  # when the caller names neither sentences nor words
-ARTICLES = 12  # of a story; the others come later and say the same
+ARTICLES = 12  # of a story; what else there is says the same
+METHOD = "retell"  # how a stored version was made
 LOOKED_AT = 24  # sentences of an article
 FADING = 0.8  # what a sentence is worth to its article, against the one before it
 LENGTH = 0.5  # power of a sentence's words that its gain is divided by
@@ -105,7 +108,7 @@ def retell(
     """
     if sentences is None and words is None:
         words = WORDS
-    said = _read(sorted(articles, key=lambda one: (one.at, one.article_id))[:ARTICLES])
+    said = _read(_some(articles))
     worths = _worths(said)
     chosen = _choose(said, worths, sentences, words)
     ordered = _in_order(chosen)
@@ -115,6 +118,18 @@ def retell(
             Part(one.article.article_id, one.article.source, one.sentence) for one in ordered
         ),
     )
+
+
+def _some(articles: Sequence[Told]) -> list[Told]:
+    """The articles to read, the earliest first; of too many, one of each source before others.
+
+    The weighty source first, and of a source the newest.
+    """
+    ranked = sorted(articles, key=lambda one: (one.weight, one.at, -one.article_id), reverse=True)
+    firsts = {one.source: one for one in reversed(ranked)}
+    kept = [*(one for one in ranked if firsts[one.source] is one),
+            *(one for one in ranked if firsts[one.source] is not one)][:ARTICLES]
+    return sorted(kept, key=lambda one: (one.at, one.article_id))
 
 
 def _read(articles: Sequence[Told]) -> list[_Said]:
@@ -130,8 +145,7 @@ def _read(articles: Sequence[Told]) -> list[_Said]:
         if not spoken:
             continue
         content = stems(spoken)
-        pairs = zip(spoken, spoken[1:], strict=False)
-        units = frozenset[Unit]([*content, *pairs])
+        units = frozenset[Unit]([*content, *pairwise(spoken)])
         said.append(
             _Said(
                 article, place, sentence, len(spoken), frozenset(content),
@@ -194,7 +208,7 @@ def _opening(said: Sequence[_Said], worths: dict[Unit, float]) -> _Said | None:
 def _gain(one: _Said, told: set[Unit], worths: dict[Unit, float]) -> float:
     """What a sentence adds, for its length; rounded, so that sums in any order are one."""
     added = sum(sorted(worths[unit] for unit in one.units - told))
-    return round(added / one.size**LENGTH, 6)
+    return round(added / math.pow(one.size, LENGTH), 6)
 
 
 def _reads_well(text: str, size: int) -> bool:

@@ -4,57 +4,75 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, load_only
 
-from digest.articles.group import Group, GroupInput, group_articles
+from digest.articles.apart import apart_since
+from digest.articles.group import WINDOW, Group
 from digest.articles.ingest import merged_tags
+from digest.articles.labels import label_of
 from digest.articles.models import Article, ArticleState, Story
 from digest.articles.queries import SOURCE
+from digest.articles.told import place_told
+from digest.articles.vectors import GroupInput
+from digest.articles.window import Memory, Seen, Window, load, look, memory_of, waiting
 from digest.system import queue
 from digest.system.build import System
 
-WINDOW = timedelta(hours=72)  # articles further apart do not tell the same event
-OPENING = 1500  # characters of a text that grouping reads
+OPENING = 600  # characters of a text that may have to give a headline
 FULL_LENGTH = 400  # words; a longer article is no better as a representative
 MAX_TAGS = 8
+FEW = 20  # articles that are read in some ten milliseconds
 SET_ASIDE = "editor"  # the reason of an article that an editor excluded
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What grouping reads, and whether there is anything new in it."""
-
-    rows: tuple[GroupInput, ...]
-    pinned: tuple[tuple[str, ...], ...]
-    waiting: bool
+LIGHT = load_only(  # an article without its long texts
+    Article.id, Article.story_id, Article.state, Article.reason, Article.published_at,
+    Article.title, Article.words, Article.tags, Article.topic_id, Article.source_id,
+    Article.source_name,
+)  # fmt: skip
 
 
 def regroup(system: System) -> None:
-    """Group the articles of the last 72 hours into stories; does nothing when none is new.
+    """Give the articles that wait a story; does nothing when none does.
 
-    A story keeps its id while most of it stays together. What an editor did to a story (pinned)
-    wins: its articles never leave it, its representative and topic stay.
+    Only what they touch is grouped again, in milliseconds: the rest of the last 72 hours is
+    remembered. A story keeps its id while most of it stays together. What an editor did to a story
+    (pinned) wins: its articles never leave it, its representative and topic stay. A sent story
+    stays as it was; what tells more of it follows it.
     """
     now = system.clock.now()
-    with system.db.read() as db:
-        window = _window(db, now)
-    if not window.waiting:
-        return
-    groups = group_articles(window.rows, pinned=window.pinned)
-    with system.db.write() as db:
-        # Two groupings at once would make two stories of one event: the row is a lock.
-        queue.take_lead(db, "stories", "regroup", now, 0)
-        _save(db, groups)
+    memory = memory_of(system)
+    with memory.lock:
+        with system.db.read() as db:
+            count = waiting(db, now)
+        if not count:
+            return
+        if memory.cold or count > FEW:  # the long part: not while others wait to write
+            with system.db.read() as db:
+                window = look(db, now)
+                rows = load(db, memory.missing(window))
+            memory.take(window, rows)
+        with system.db.write() as db:
+            # Two groupings at once would make two stories of one event: the row is a lock.
+            queue.take_lead(db, "stories", "regroup", now, 0)
+            window = look(db, now)
+            memory.take(window, load(db, memory.missing(window)))
+            _place(db, memory, window, now)
 
 
-def refresh(db: Session, story: Story, members: Sequence[Article], label: str = "") -> None:
-    """Set what a story shows from its articles: representative, times, tags, label, topic."""
+def refresh(
+    db: Session, story: Story, members: Sequence[Article], likeness: float | None = None
+) -> None:
+    """Set what a story shows from its articles: representative, times, tags, label, topic.
+
+    Without a likeness the next grouping looks at the story again and reckons it.
+    """
     if not members:
         return
+    story.likeness = likeness if len(members) > 1 else 1.0
     story.first_at = min(one.published_at for one in members)
     story.last_at = max(one.published_at for one in members)
     story.tags = list(_common_tags(members))
@@ -62,7 +80,8 @@ def refresh(db: Session, story: Story, members: Sequence[Article], label: str = 
     kept = any(one.id == story.representative_id for one in members)
     if not story.pinned or not kept:
         story.representative_id = best.id
-        story.label = label or best.title
+        text = "" if best.title.strip() else best.text[:OPENING]
+        story.label = label_of(GroupInput(str(best.id), best.title, text, source=best.source_name))
     if not story.pinned:
         story.topic_id = _vote(members, best)
 
@@ -92,89 +111,86 @@ def representative(members: Sequence[Article], weights: Mapping[int, float]) -> 
     return max(members, key=rating)
 
 
-def _window(db: Session, now: datetime) -> _Window:
-    """The articles to group: those of the window, and older ones that have no story yet."""
-    rows = db.execute(
-        select(
-            Article.id, Article.title, Article.text, Article.published_at, Article.source_name,
-            Article.story_id, Story.pinned,
-        )
-        .outerjoin(Story, Story.id == Article.story_id)
-        .where(
-            Article.state != ArticleState.NEW,
-            or_(Article.published_at > now - WINDOW, Article.story_id.is_(None)),
-        )
-        .order_by(Article.id)
-    ).all()  # fmt: skip
-    pinned: defaultdict[int, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.pinned:
-            pinned[row.story_id].append(str(row.id))
-    return _Window(
-        rows=tuple(
-            GroupInput(str(row.id), row.title, row.text[:OPENING], row.published_at,
-                       row.source_name)
-            for row in rows
-        ),
-        pinned=tuple(tuple(ids) for ids in pinned.values()),
-        waiting=any(row.story_id is None for row in rows),
-    )  # fmt: skip
+def _place(db: Session, memory: Memory, window: Window, now: datetime) -> None:
+    """Give each waiting article its story and bring those that changed up to date."""
+    again = {one.story_id for one in _unreckoned(window)}
+    homes = place_told(db, memory, window)
+    if homes:
+        for article in _articles(db, list(homes)).values():
+            article.story_id = homes[article.id]
+        db.flush()
+        window = look(db, now)
+        memory.take(window, load(db, memory.missing(window)))
+    groups = memory.open.recut(
+        [str(one) for one in (*window.waiting, *window.unreckoned)],
+        pinned=window.fixed(),
+        apart=[(str(a), str(b)) for a, b in apart_since(db, now - WINDOW)],
+    )
+    changed = _assign(db, groups, window) | set(homes.values()) | again
+    likenesses = {frozenset(int(one) for one in group.ids): group.likeness for group in groups}
+    _refresh_all(db, {one for one in changed if one}, memory, likenesses)
 
 
-def _save(db: Session, groups: Sequence[Group]) -> None:
-    """Put articles into stories, the ids kept; only stories that changed are written."""
+def _unreckoned(window: Window) -> list[Seen]:
+    return [one for one in (*window.open.values(), *window.told.values()) if not one.reckoned]
+
+
+def _assign(db: Session, groups: Sequence[Group], window: Window) -> set[int | None]:
+    """Put articles into stories, the ids kept; returns the stories that won or lost some."""
     ids = [int(one) for group in groups for one in group.ids]
-    articles = _articles(db, ids)
+    # An editor may be at work on the same stories: who comes second sees what the first did.
+    held = {window.open[one].story_id for one in ids if one in window.open}
     stories = {
         one.id: one
         for one in db.scalars(
-            select(Story).where(Story.id.in_({a.story_id for a in articles.values() if a.story_id}))
+            select(Story).where(Story.id.in_(held)).order_by(Story.id).with_for_update()
         )
     }
+    articles = _articles(db, ids)
     taken: set[int] = set()
-    touched: dict[int, str] = {}
+    changed: set[int | None] = set()
     for group in sorted(groups, key=lambda one: (-len(one.ids), one.ids)):
         members = [articles[int(one)] for one in group.ids if int(one) in articles]
-        loose = [one for one in members if not _is_pinned(one, stories)]
+        loose = [one for one in members if not _stays(one, stories)]
         if not loose:
             continue
         story_id = _home(members, stories, taken) or _new_story(db, group.label, loose, stories)
         taken.add(story_id)
         for one in loose:
             if one.story_id != story_id:
-                touched.setdefault(one.story_id or 0, "")
-                touched[story_id] = group.label
+                changed |= {one.story_id, story_id}
                 one.story_id = story_id
     db.flush()
-    touched.pop(0, None)
-    _refresh_all(db, touched, stories)
+    return changed
 
 
 def _articles(db: Session, ids: Sequence[int]) -> dict[int, Article]:
     """The articles as they are now, without their long texts."""
-    light = load_only(
-        Article.id, Article.story_id, Article.state, Article.reason, Article.published_at,
-        Article.title, Article.words, Article.tags, Article.topic_id, Article.source_id,
-    )
     found: dict[int, Article] = {}
     for start in range(0, len(ids), 5000):  # below SQLite's limit of parameters
         some = select(Article).where(Article.id.in_(ids[start : start + 5000]))
-        found |= {one.id: one for one in db.scalars(some.options(light))}
+        found |= {one.id: one for one in db.scalars(some.options(LIGHT))}
     return found
 
 
-def _is_pinned(article: Article, stories: Mapping[int, Story]) -> bool:
+def _stays(article: Article, stories: Mapping[int, Story]) -> bool:
+    """Whether an article is where machines leave it."""
     story = stories.get(article.story_id or 0)
-    return story is not None and story.pinned
+    return story is not None and _is_fixed(story)
 
 
 def _home(
     members: Iterable[Article], stories: Mapping[int, Story], taken: set[int]
 ) -> int | None:
-    """The story that most members are in already: a pinned one before others, then the oldest."""
+    """The story that most members are in already: a fixed one before others, then the oldest."""
     votes = Counter(one.story_id for one in members if one.story_id in stories)
-    open_ids = [one for one in votes if one and (stories[one].pinned or one not in taken)]
-    return max(open_ids, key=lambda one: (stories[one].pinned, votes[one], -one), default=None)
+    open_ids = [one for one in votes if one and (_is_fixed(stories[one]) or one not in taken)]
+    return max(open_ids, key=lambda one: (_is_fixed(stories[one]), votes[one], -one), default=None)
+
+
+def _is_fixed(story: Story) -> bool:
+    """Whether what a story has stays in it: an editor's, a sent one, one that follows another."""
+    return story.pinned or story.closed_at is not None or story.follows_id is not None
 
 
 def _new_story(
@@ -193,19 +209,30 @@ def _new_story(
     return story.id
 
 
-def _refresh_all(db: Session, labels: Mapping[int, str], stories: Mapping[int, Story]) -> None:
+def _refresh_all(
+    db: Session, story_ids: Collection[int], memory: Memory,
+    likenesses: Mapping[frozenset[int], float],
+) -> None:
     """Bring the stories that won or lost articles up to date; an emptied one is removed."""
     members: defaultdict[int, list[Article]] = defaultdict(list)
-    for one in db.scalars(
-        select(Article).where(Article.story_id.in_(list(labels))).order_by(Article.id)
-    ):
+    some = select(Article).where(Article.story_id.in_(story_ids)).order_by(Article.id)
+    for one in db.scalars(some.options(LIGHT)):
         members[one.story_id or 0].append(one)
-    for story_id, label in labels.items():
-        _follow_editor(stories[story_id], members[story_id])
-        refresh(db, stories[story_id], members[story_id], label)
-    empty = [story_id for story_id in labels if not members[story_id]]
+    for story in db.scalars(select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)):
+        own = members[story.id]
+        _follow_editor(story, own)
+        known = likenesses.get(frozenset(one.id for one in own))
+        refresh(db, story, own, _likeness(story, own, memory) if known is None else known)
+    empty = [story_id for story_id in story_ids if not members[story_id]]
     db.execute(delete(Story).where(Story.id.in_(empty)))
     db.flush()
+
+
+def _likeness(story: Story, members: Sequence[Article], memory: Memory) -> float | None:
+    """The mean cosine of what memory still holds of a story; what it was if that is too little."""
+    index = memory.told if story.closed_at else memory.open
+    held = [str(one.id) for one in members if str(one.id) in index.ids]
+    return index.likeness(held) if len(held) > 1 else story.likeness
 
 
 def _follow_editor(story: Story, members: Sequence[Article]) -> None:

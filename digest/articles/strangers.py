@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Sequence
 
 from digest.articles.evidence import Evidence
 from digest.text.commonroots import is_common
-from digest.text.fold import fold
 from digest.text.knownnames import (
     BEFORE_PEOPLE,
     BEFORE_PLACES,
@@ -21,11 +20,17 @@ from digest.text.knownnames import (
     names_origin,
     place_names,
 )
-from digest.text.placed import Placed, bare_forms
+from digest.text.placed import Placed, bare_forms, word_set
 from digest.text.skeleton import roots, sounding
 from digest.text.stopwords import STOP_WORDS
 
 _BEFORE_NAMES = frozenset({"", "و", "ب", "ل", "ف", "ك", "ال", "وال", "بال", "لل", "ول", "وب"})
+_BEFORE_SIGNS = frozenset({"", "و", "ب", "ل", "ف"})
+_VERBAL = ("ي", "سي", "ست", "وي", "في", "وسي", "لي")  # what foreign names hardly begin with
+_WITHIN = frozenset({"في", "الي", "من", "ب"})
+_OFTEN_OTHERWISE = word_set("المدينة الخبر ليل نيس دير بيت ليون الخليل العيون البيضاء العالم")
+# What a rewriter may well say for a name: «الوزير» for «كيري».
+_GENERIC = BEFORE_PEOPLE | word_set("الوزارة الحكومة المدينة العاصمة البلاد المملكة الشركة النادي الفريق المنظمة الهيئة الجامعة المنطقة")
 _SHORTEST = 4  # letters of a word that is taken for a name because it comes from no root
 _NAMED_TWICE = (
     ("أمريكا أميركا الأمريكي الأميركي واشنطن", "الولايات أمريكا أميركا أمريكي أميركي أمريكية أميركية واشنطن"),
@@ -34,7 +39,7 @@ _NAMED_TWICE = (
     ("الإمارات إماراتي", "الإمارات إماراتي إماراتية أبوظبي"),
 )
 _ALIASES = [
-    (frozenset(fold(one) for one in names.split()), frozenset(fold(one) for one in same.split()))
+    (word_set(names), word_set(same))
     for names, same in _NAMED_TWICE
 ]
 _ENDINGS = ("يتين", "يتان", "يين", "يون", "يات", "يه", "يا", "ي", "ه", "ا")
@@ -47,7 +52,10 @@ def strangers(
 
     Words at the places ``taken`` are numbers or dates and are left alone.
     """
-    absent = [place not in taken and _is_absent(one.word, evidence) for place, one in enumerate(words)]
+    absent = [
+        place not in taken and _is_absent(one.word, evidence) and not _is_joined(words, place, evidence)
+        for place, one in enumerate(words)
+    ]
     named = [
         absent[place] and _is_name(text, words, absent, place, evidence)
         for place in range(len(words))
@@ -79,6 +87,15 @@ def _is_absent(word: str, evidence: Evidence) -> bool:
     return True
 
 
+def _is_joined(words: Sequence[Placed], place: int, evidence: Evidence) -> bool:
+    """Tell whether a source writes a word together with its neighbour: «أبوظبي», «عبدالله»."""
+    pairs = zip(words[max(0, place - 1) : place + 1], words[place : place + 2], strict=False)
+    return any(
+        rest in evidence.forms for one, two in pairs if one is not two
+        for _, rest in bare_forms(one.word + two.word)
+    )
+
+
 def _is_name(
     text: str, words: Sequence[Placed], absent: Sequence[bool], place: int, evidence: Evidence
 ) -> bool:
@@ -95,35 +112,51 @@ def _is_name(
         return True
     if _follows_a_title(text, words, absent, place, before):
         return True
-    if len(word) < _SHORTEST or is_common(word):
+    if before in _WITHIN and word in place_names() - _OFTEN_OTHERWISE:
+        return True
+    if _stands_for_a_name(words, place, evidence):
+        return True
+    if len(word) < _SHORTEST or is_common(word) or word.startswith(_VERBAL):
         return False
     return evidence.roots.isdisjoint(root for root in roots(word) if len(root) > 2)
 
 
 def _follows_a_sign(word: str, before: str) -> bool:
     """Tell whether the word before says that a name comes: «بن», «مدينة», a given name."""
-    bare = {rest for front, rest in bare_forms(before) if front in _BEFORE_NAMES}
-    if bare & OF_DESCENT and before != "عبد":
-        return not before.startswith("ال")
-    if bare & BEFORE_PLACES and not before.startswith("ال"):
+    bare = {rest for front, rest in bare_forms(before) if front in _BEFORE_SIGNS}
+    if bare & OF_DESCENT:
+        return True
+    if bare & BEFORE_PLACES:
         return word in place_names() or word.startswith("ال") or not word.endswith("ه")
     surname = word.startswith("ال") and word.endswith("ي")
-    return before in given_names() and (surname or word in given_names())
+    given = before in given_names() and before not in STOP_WORDS
+    return given and (surname or word in given_names())
 
 
 def _follows_a_title(
     text: str, words: Sequence[Placed], absent: Sequence[bool], place: int, before: str
 ) -> bool:
     """Tell whether a title precedes a given name, or two words that are new to the sources."""
-    if before not in BEFORE_PEOPLE:
+    word = words[place].word
+    if before not in BEFORE_PEOPLE or word.startswith(("ال", *_VERBAL)):
         return False
-    if words[place].word in given_names():
+    if word in given_names():
         return True
     after = place + 1
-    return (
-        after < len(words) and absent[after] and _adjoins(text, words, after)
-        and words[after].word.startswith("ال") and not words[place].word.startswith("ال")
-    )  # fmt: skip
+    return after < len(words) and absent[after] and _adjoins(text, words, after)
+
+
+def _stands_for_a_name(words: Sequence[Placed], place: int, evidence: Evidence) -> bool:
+    """Tell whether a source has a name between the same two neighbours, in the place of a word."""
+    if not 0 < place < len(words) - 1 or words[place].word in _GENERIC:
+        return False
+    before, after = words[place - 1].word, words[place + 1].word
+    between = evidence.between.get((before, after), frozenset())
+    return any(
+        other in known_names() or other in place_names() or names_origin(other)
+        or (len(other) >= _SHORTEST and not is_common(other) and not other.startswith(_VERBAL))
+        for held in between for front, other in bare_forms(held) if front in _BEFORE_SIGNS
+    )
 
 
 def _known_otherwise(rests: Sequence[str], evidence: Evidence) -> bool:

@@ -12,18 +12,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.articles.lengths import Length
 from digest.articles.models import Article, Story, Topic
-from digest.articles.queries import latest_summary
-from digest.articles.summarise import Method, summarise
-from digest.issues import states
+from digest.articles.summarise import Method
+from digest.articles.versions import Shown, latest_summary
+from digest.issues import states, summaries
 from digest.issues.models import Issue, Item, Role, Section
 from digest.staff import audit
 from digest.system.build import System
 from digest.system.errors import NotFound, Refused
-from digest.text.split import sentences as split_sentences
 
 OTHER = "متفرقات"  # the section of stories without a topic
-SENTENCES = {Role.LEAD: 3, Role.SECOND: 1, Role.BRIEF: 1}  # of a machine summary (DESIGN §5)
 
 
 def edit_issue(
@@ -58,12 +57,13 @@ def add_story(
     section = section_of(db, issue_id, section_id) if section_id else _topic_section(
         db, issue_id, story.topic_id
     )
-    place(db, section, article, latest_summary(db, article.id), story_id=story_id, role=role)
+    summary = latest_summary(db, article.id, story_id)
+    place(db, section, article, summary, story_id=story_id, role=role)
     return _done(db, issue, "add", by=by, now=now, story=story_id)
 
 
 def place(
-    db: Session, section: Section, article: Article, summary: str, *, story_id: int,
+    db: Session, section: Section, article: Article, summary: Shown, *, story_id: int,
     role: Role | None = None,
 ) -> Item:
     """Append an article to a section; the first one of a section leads it."""
@@ -73,9 +73,10 @@ def place(
         issue_id=section.issue_id, section_id=section.id, position=len(items),
         role=role.value, story_id=story_id,
         article_id=article.id, title=article.title, link=article.link, image=article.image,
-        image_alt=article.title if article.image else "", summary=fit_summary(summary, role),
-        source_name=article.source_name, words=article.words,
+        image_alt=article.title if article.image else "", source_name=article.source_name,
+        words=article.words,
     )
+    summaries.put(item, summaries.fit_summary(summary, role))
     db.add(item)
     db.flush()
     return item
@@ -111,8 +112,8 @@ def set_role(
     if role is Role.LEAD:
         for other in _items(db, item.section_id):
             if other.role == Role.LEAD:
-                _give_role(db, other, Role.SECOND)
-    _give_role(db, item, role)
+                summaries.give_role(db, other, Role.SECOND)
+    summaries.give_role(db, item, role)
     return _done(db, issue, "role", by=by, now=now, item=item_id, role=role.value)
 
 
@@ -197,31 +198,23 @@ def remove_section(
 
 
 def regenerate_summary(
-    system: System, issue_id: int, item_id: int, *, method: Method, sentences: int, based_on: int,
-    by: int | None,
+    system: System, issue_id: int, item_id: int, *, method: Method | None, length: Length,
+    based_on: int, by: int | None,
 ) -> int:
-    """Write an item's summary anew from its article's stored text; the text is never changed.
+    """Write an item's summary anew from stored texts, which are never changed.
 
-    Raises Refused("no_source_text") when the item has no readable article.
+    Without a method it is told from all sources of its story. What an editor wrote there before is
+    kept as a version. Raises Refused("no_source_text") when the item has no readable article.
     """
     with system.db.read() as db:
-        item = _item(db, issue_id, item_id)
-        article = db.get(Article, item.article_id) if item.article_id else None
-        title, text = (article.title, article.text) if article else ("", "")
-    if not text.strip():
-        raise Refused("no_source_text", item=item_id)
-    summary = summarise(text, title=title, sentences=sentences, method=method).text
+        sources = summaries.sources_of(db, _item(db, issue_id, item_id))
+    written = summaries.write_anew(sources, method, length)
     now = system.clock.now()
     with system.db.write() as db:
         issue = states.editable(db, issue_id, based_on)
-        _item(db, issue_id, item_id).summary = summary
-        return _done(db, issue, "regenerate", by=by, now=now, item=item_id, method=method.value)
-
-
-def fit_summary(summary: str, role: Role) -> str:
-    """Return as many first sentences of a machine summary as a role has room for."""
-    kept = split_sentences(summary)[: SENTENCES[role]]
-    return summary[: kept[-1].end] if kept else summary
+        summaries.store(db, _item(db, issue_id, item_id), written, now)
+        return _done(db, issue, "regenerate", by=by, now=now, item=item_id, method=written.method,
+                     length=length.value)
 
 
 def append_section(db: Session, issue_id: int, title: str, topic_id: int | None) -> Section:
@@ -232,13 +225,6 @@ def append_section(db: Session, issue_id: int, title: str, topic_id: int | None)
     db.add(section)
     db.flush()
     return section
-
-
-def _give_role(db: Session, item: Item, role: Role) -> None:
-    machine = latest_summary(db, item.article_id) if item.article_id else ""
-    if machine and item.summary == fit_summary(machine, Role(item.role)):
-        item.summary = fit_summary(machine, role)
-    item.role = role.value
 
 
 def _topic_section(db: Session, issue_id: int, topic_id: int | None) -> Section:

@@ -48,6 +48,7 @@ class Look:
 class ItemDoc:
     """One story. ``role`` is lead, second or brief; ``minutes`` of reading, 0 when unknown.
 
+    ``sources`` are those its summary takes from, when there are several.
     A later development of what the newsletter told before names that issue's number and, where
     there is a public archive, its page.
     """
@@ -61,6 +62,7 @@ class ItemDoc:
     minutes: int
     image: str | None = None
     image_alt: str = ""
+    sources: tuple[str, ...] = ()
     earlier_number: int | None = None
     earlier_url: str | None = None
 

@@ -155,7 +155,7 @@ def _story(item: ItemDoc, place: int, variant: Variant) -> StoryView:
         title=one_line(item.title),
         link=web_address(item.link),
         paragraphs=() if item.role == Role.BRIEF else paragraphs(item.summary),
-        source=one_line(item.source_name),
+        source=_source(item),
         read=_count("read", item.minutes, variant) if item.minutes else "",
         minutes=_count("minute", item.minutes, variant) if item.minutes else "",
         image="" if item.role == Role.BRIEF else web_address(item.image),
@@ -163,6 +163,13 @@ def _story(item: ItemDoc, place: int, variant: Variant) -> StoryView:
         follows=_follows(item, variant),
         earlier=web_address(item.earlier_url),
     )
+
+
+def _source(item: ItemDoc) -> str:
+    """The source of a story, or all that its summary takes from."""
+    if len(item.sources) < 2 or item.role == Role.BRIEF:
+        return one_line(item.source_name)
+    return f"المصادر: {'، '.join(one_line(name) for name in item.sources)}"
 
 
 def _follows(item: ItemDoc, variant: Variant) -> str:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from digest.articles.models import Article
 from digest.articles.queries import Candidate, candidates
+from digest.articles.versions import Shown
 from digest.issues import board, states
 from digest.issues.models import Issue, IssueState, Item, Role
+from digest.issues.subjects import Proposal, by_weight, propose
 from digest.newsletters.calendar import next_slots
 from digest.newsletters.models import Late, Newsletter, Policy
 from digest.staff import audit
@@ -25,8 +27,6 @@ from digest.system.errors import NotFound
 BRIEFS = "باختصار"
 BRIEF_SHARE = 1 / 3  # of a full issue: the weakest stories become one-line briefs
 LEADS = 2  # sections whose first story is shown large
-SUBJECT_AT = 60  # characters; longer subjects are cut by phones (DESIGN §3)
-PREHEADER_AT = 90
 PROMPT = timedelta(seconds=60)  # a slot this young is not late
 SPOKEN_FOR = (
     IssueState.SCHEDULED, IssueState.FROZEN, IssueState.SENDING, IssueState.PAUSED,
@@ -146,7 +146,7 @@ def prepare_issue(
             _skip(db, issue_id, len(found), newsletter.min_items, now=now)
             return None
         placed = choose_stories(found, since=since, until=now, most=newsletter.max_items)
-        _fill(db, issue_id, placed)
+        _fill(db, newsletter, issue_id, placed)
         audit.record(db, "issue.draft", now=now, by=by, subject="issue", subject_id=issue_id,
                      stories=len(placed))
         if slot_at is not None:
@@ -186,29 +186,6 @@ def fresh_candidates(
     return [one for one in found if one.story_id not in outdated]
 
 
-def suggest_subject(titles: Sequence[str], *, limit: int = SUBJECT_AT) -> str:
-    """Return the first title, cut at a whole word."""
-    return _shorten(titles[0], limit) if titles else ""
-
-
-def suggest_preheader(titles: Sequence[str], *, limit: int = PREHEADER_AT) -> str:
-    """Return the next titles as one line, whole words, not repeating the subject."""
-    line = ""
-    for title in titles[1:]:
-        longer = f"{line}، {title}" if line else title
-        if len(longer) > limit:
-            break
-        line = longer
-    return line or (_shorten(titles[1], limit) if len(titles) > 1 else "")
-
-
-def _shorten(text: str, limit: int) -> str:
-    text = " ".join(text.split())
-    if len(text) <= limit:
-        return text
-    return text[: limit + 1].rsplit(" ", 1)[0].rstrip("،؛:,- ")[:limit]
-
-
 def _too_late(newsletter: Newsletter, slot: datetime, now: datetime) -> bool:
     grace = timedelta(minutes=newsletter.grace_minutes) if newsletter.late == Late.SEND else PROMPT
     return slot + grace < now
@@ -242,9 +219,9 @@ def _skip(db: Session, issue_id: int, found: int, needed: int, *, now: datetime)
     queue.put(db, "tell_editor", key=f"skipped:{issue_id}", now=now, issue_id=issue_id)
 
 
-def _fill(db: Session, issue_id: int, placed: Sequence[Placement]) -> None:
+def _fill(db: Session, newsletter: Newsletter, issue_id: int, placed: Sequence[Placement]) -> None:
     sections: dict[tuple[str, int | None], int] = {}
-    titles: list[str] = []
+    told: list[tuple[str, str]] = []
     for placement in placed:
         one = placement.candidate
         key = (placement.section, placement.topic_id)
@@ -252,13 +229,13 @@ def _fill(db: Session, issue_id: int, placed: Sequence[Placement]) -> None:
             sections[key] = board.append_section(db, issue_id, *key).id
         article = db.get_one(Article, one.article_id)
         board.place(
-            db, board.section_of(db, issue_id, sections[key]), article, one.summary,
-            story_id=one.story_id, role=placement.role,
+            db, board.section_of(db, issue_id, sections[key]), article,
+            Shown(one.summary, one.told), story_id=one.story_id, role=placement.role,
         )
-        titles.append(article.title)
+        told.append((placement.role, article.title))
+    best = next(iter(propose(by_weight(told), numerals=newsletter.digits)), Proposal("", ""))
     issue = states.get(db, issue_id)
-    issue.subject = suggest_subject(titles)
-    issue.preheader = suggest_preheader(titles)
+    issue.subject, issue.preheader = best.subject, best.preheader
 
 
 def _offer(

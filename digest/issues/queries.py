@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Integer, Select, String, column, func, or_
 from sqlalchemy.orm import Session
 
 from digest.articles.models import Article
-from digest.issues import checks
+from digest.articles.versions import Saying, shared_stories
+from digest.issues import checks, credit
 from digest.issues.document import IssueDoc, ItemDoc, Look, Rendered, SectionDoc, Variant
 from digest.issues.earlier import TOLD, EarlierIssue, earlier_issue
 from digest.issues.models import Edition, Issue, Item, Section
@@ -52,7 +53,11 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardItem:
-    """A story on the board, with where it came from; ``minutes`` of reading, 0 when unknown."""
+    """A story on the board, with where it came from; ``minutes`` of reading, 0 when unknown.
+
+    ``sources`` are all it takes from; ``marked`` is its summary cut where another one speaks;
+    ``shared`` tells whether it could be told from several.
+    """
 
     id: int
     role: str
@@ -65,6 +70,9 @@ class BoardItem:
     minutes: int
     story_id: int | None
     article_id: int | None
+    sources: tuple[str, ...]
+    marked: tuple[Saying, ...]
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +207,12 @@ def board(db: Session, issue_id: int) -> Board:
     """Return an issue for editing; raises NotFound("no_such_issue")."""
     issue, _newsletter = _found(db, issue_id)
     items: dict[int, list[BoardItem]] = {}
-    rows = select(Item).where(Item.issue_id == issue_id).order_by(Item.position, Item.id)
-    for item in db.scalars(rows):
-        items.setdefault(item.section_id, []).append(_board_item(item))
+    rows = db.scalars(
+        select(Item).where(Item.issue_id == issue_id).order_by(Item.position, Item.id)
+    ).all()
+    shared = shared_stories(db, [item.story_id for item in rows if item.story_id])
+    for item in rows:
+        items.setdefault(item.section_id, []).append(_board_item(item, shared))
     sections = db.scalars(
         select(Section).where(Section.issue_id == issue_id).order_by(Section.position, Section.id)
     )
@@ -334,12 +345,15 @@ def _look(newsletter: Newsletter) -> Look:
     )
 
 
-def _board_item(item: Item) -> BoardItem:
+def _board_item(item: Item, shared: frozenset[int]) -> BoardItem:
+    told = [Saying(source, text) for source, text in item.told]
     return BoardItem(
         id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
         source_name=item.source_name, image=item.image, image_alt=item.image_alt,
         minutes=read_minutes(item.words) if item.words else 0, story_id=item.story_id,
         article_id=item.article_id,
+        sources=credit.sources(item.source_name, item.summary, told),
+        marked=credit.marked(item.summary, told), shared=item.story_id in shared,
     )
 
 
@@ -374,6 +388,6 @@ def _item_doc(item: BoardItem, before: EarlierIssue | None, base_url: str) -> It
     return ItemDoc(
         id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
         source_name=item.source_name, minutes=item.minutes, image=item.image,
-        image_alt=item.image_alt, earlier_number=before.number if before else None,
+        image_alt=item.image_alt, sources=item.sources, earlier_number=before.number if before else None,
         earlier_url=url,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from digest.system.clock import Clock, SystemClock
 from digest.system.db import Database
 from digest.system.fetch import Fetcher
+from digest.system.llm import Endpoint
 from digest.system.settings import Settings
 from digest.system.smtp import Relay
 from digest.system.tokens import Signer
@@ -18,7 +20,8 @@ class System:
     """What commands need of the world.
 
     ``stopping`` is set when the process is asked to end: long commands look at it between two
-    steps and raise ``Stopped``, so that their job goes back to the queue at once.
+    steps and raise ``Stopped``, so that their job goes back to the queue at once. ``memory`` is
+    what a process keeps between two jobs to be quicker; it may be lost at any time.
     """
 
     settings: Settings
@@ -27,12 +30,15 @@ class System:
     fetcher: Fetcher
     relay: Relay
     signer: Signer
+    llm: Endpoint
     stopping: threading.Event = field(default_factory=threading.Event)
+    memory: dict[str, Any] = field(default_factory=dict)
 
     def close(self) -> None:
         """Release connections and listeners."""
         self.relay.close()
         self.fetcher.close()
+        self.llm.close()
         self.db.close()
 
 
@@ -46,4 +52,8 @@ def build_system(settings: Settings, *, clock: Clock | None = None) -> System:
         relay=Relay(settings.smtp_url, capture_dir=settings.mailbox_dir,
                     timeout=settings.smtp_timeout),
         signer=Signer(settings.secret_key),
+        llm=Endpoint(
+            settings.llm_url, settings.llm_model, settings.llm_key, seconds=settings.llm_timeout,
+            tokens=settings.llm_tokens,
+        ),
     )

@@ -179,7 +179,8 @@ class Fetcher:
             headers=dict(headers.items()),
         )
         if fetched.outcome is Outcome.BUSY:
-            return replace(fetched, retry_after=self._seconds_until(headers.get("retry-after")))
+            wait = seconds_until(headers.get("retry-after"), self._clock)
+            return replace(fetched, retry_after=wait)
         if fetched.outcome is not Outcome.OK:
             return fetched
         content = self._body(response)
@@ -206,16 +207,17 @@ class Fetcher:
         unpacker.check_end()
         return bytes(body)
 
-    def _seconds_until(self, retry_after: str | None) -> int | None:
-        """Read Retry-After, which is a number of seconds or a date (RFC 9110 10.2.3)."""
-        text = (retry_after or "").strip()
-        if text.isascii() and text.isdecimal():
-            return int(text[:10])
-        try:
-            at = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        return max(0, int((_aware(at) - self._clock.now()).total_seconds()))
+
+def seconds_until(retry_after: str | None, clock: Clock) -> int | None:
+    """Read Retry-After, which is a number of seconds or a date (RFC 9110 10.2.3)."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdecimal():
+        return int(text[:10])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0, int((_aware(at) - clock.now()).total_seconds()))
 
 
 def _aware(at: datetime) -> datetime:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digest.system.addresses import parse_allowed
 from digest.system.errors import Refused
@@ -29,6 +30,11 @@ class Settings:
     smtp_timeout: float = 600.0  # RFC 5321 4.5.3.2.6: the reply to the dot may take ten minutes
     proxies: int = 0  # reverse proxies in front whose X-Forwarded headers are believed
     embedded: bool = False  # whether ``wsgi.py`` also runs calendar, workers and sender
+    llm_url: str = ""  # an OpenAI-compatible endpoint, up to /v1; nothing is asked without it
+    llm_model: str = ""
+    llm_key: str = field(default="", repr=False)
+    llm_timeout: float = 60.0  # seconds for a whole answer
+    llm_tokens: int = 4000  # at most so many for a question with its answer
 
     @property
     def mailbox_dir(self) -> Path:
@@ -48,6 +54,11 @@ KNOWN = {
     "DIGEST_SMTP_TIMEOUT",
     "DIGEST_PROXIES",
     "DIGEST_EMBEDDED",
+    "DIGEST_LLM_URL",
+    "DIGEST_LLM_MODEL",
+    "DIGEST_LLM_KEY",
+    "DIGEST_LLM_TIMEOUT",
+    "DIGEST_LLM_TOKENS",
 }
 
 
@@ -72,6 +83,8 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
             ("DIGEST_WORKERS", 1.0),
             ("DIGEST_CONNECTIONS", 2.0),
             ("DIGEST_SMTP_TIMEOUT", 600.0),
+            ("DIGEST_LLM_TIMEOUT", 60.0),
+            ("DIGEST_LLM_TOKENS", 4000.0),
         )
     }
     proxies = values["DIGEST_PROXIES"] or "0"
@@ -84,6 +97,14 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         parse_allowed(fetch_allow)
     except ValueError:
         bad.append("DIGEST_FETCH_ALLOW")
+    llm_url = values["DIGEST_LLM_URL"].rstrip("/")
+    if llm_url and not _is_endpoint(llm_url):
+        bad.append("DIGEST_LLM_URL")
+    if llm_url and not values["DIGEST_LLM_MODEL"]:
+        bad.append("DIGEST_LLM_MODEL")
+    key = values["DIGEST_LLM_KEY"]
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        bad.append("DIGEST_LLM_KEY")  # it could not be sent in a header
     if bad:
         raise Refused("bad_settings", names=", ".join(sorted(set(bad))))
     return Settings(
@@ -98,7 +119,24 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_timeout=numbers["DIGEST_SMTP_TIMEOUT"],
         proxies=int(proxies),
         embedded=values["DIGEST_EMBEDDED"] == "1",
+        llm_url=llm_url,
+        llm_model=values["DIGEST_LLM_MODEL"],
+        llm_key=key,
+        llm_timeout=numbers["DIGEST_LLM_TIMEOUT"],
+        llm_tokens=int(numbers["DIGEST_LLM_TOKENS"]),
     )
+
+
+def _is_endpoint(url: str) -> bool:
+    """Tell whether an address can be asked: http or https, no name and password in it."""
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+            and not parts.query and not parts.fragment and (parts.port or 1) > 0
+        )  # fmt: skip
+    except ValueError:
+        return False
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from digest.text.fold import fold
+from digest.text.placed import bare_forms
 from digest.text.skeleton import consonants, roots
 
+_FRONTS = frozenset({"", "و", "ب", "ل", "ال", "وال", "بال", "لل"})
 _ROOTS = """
 أبد أبن أتي أثث أثر أثم أجر أجل أحد أخذ أخر أخو أدب أدي أذن أذي أرخ أرض أزم أسر أسس أسف أصل أطر أفق أكد أكل ألف ألم أمر أمل أمم أمن
 أنس أنف أهل أوج أول أون أيد بأس بتت بحث بحر بخل بدء بدل بدو بذل برج برد برر برز برع برق برك برم برمج برهن بسط بشر بصر بضع بطأ بطل
@@ -60,6 +62,7 @@ _ROOTS = """
 مستو هرج علج صندق سلسل غرف سيح فندق معرك حتج خرع مرس نقذ نقب بطق بسل دستر بثق بثث حشر صحر صخر رئه شهق ركم زفر فلك حبر رمل بطن هيكل نمذج زوي
 سحل طحلب معدن دجن عسل جدر بدن عملق حرش جثث جثم فخخ قضب كعب لفظ بلور فحم كظظ تخذ كعب خول سفل قرح شغر قبب خضب حنجر رئت ريل وشم ورل كربن كسد
 بترك هيدرج ميل غلل بتر جمبز لمب بترل نزع نقح بلط قمش دشن ريح قذف وبئ حوي هوي غنو وهو عوز ستذ صخب طمر ذيل فنجن قذر هندم كثر شعوذ رفه لوي
+سخط رهق حفو حفي بلع شوه ثغر يفع حفف عنق عرس سلع رجح هطل حبط خشع ضلع غطرس تهفت هتر قمص بغو خلج دحض نضر صفع هشش بءس سرج قندل دحر أمر مخض حبل ركع جمم
 ستثن شرف كشك سرب بذخ ضآل ضئل ضوض كثب نكف ندلع عشش غوغ تفه نسج رفت لف شوش عربد هرع حزم دكك دهس صدم قلب فرمل كبح
 """
 
@@ -69,7 +72,7 @@ def common_roots() -> frozenset[str]:
     """Return the consonants of the roots."""
     found = set()
     for root in _ROOTS.split():
-        letters = consonants(fold(root))
+        letters = consonants(fold(root) + "ا")  # a last ه is one of the root, as in وجه
         found.add(letters)
         if len(letters) == 3 and letters[1] == letters[2]:
             found.add(letters[:2])
@@ -79,5 +82,5 @@ def common_roots() -> frozenset[str]:
 @lru_cache(maxsize=100_000)
 def is_common(word: str) -> bool:
     """Tell whether a folded word may come from a common root; one of weak letters alone may."""
-    found = roots(word)
-    return not found or not found.isdisjoint(common_roots())
+    weak = any(len(consonants(rest)) < 2 for front, rest in bare_forms(word) if front in _FRONTS)
+    return weak or not roots(word).isdisjoint(common_roots())

@@ -160,9 +160,9 @@ class _Reader:
             if day and self._near(last, "") and _is_day(day) and not day.ordinal:
                 found = replace(found, day=day.whole, end=day.end, last=day.last)
                 found, last = self._with_year(found, day.last)
-        if not (days or found.year or found.day) and (name in _DOUBTFUL or hijri):
-            if place == 0 or self.words[place - 1].word not in {"شهر", "بشهر", "الشهر"}:
-                return []
+        alone = not (days or found.year or found.day) and (name in _DOUBTFUL or hijri)
+        if alone and (place == 0 or self.words[place - 1].word not in {"شهر", "بشهر", "الشهر"}):
+            return []
         if not days:
             return [found]
         nearest, *earlier = days

@@ -9,6 +9,10 @@ from __future__ import annotations
 ARABIC: dict[str, tuple[str, str, str, str, str, str]] = {
     # What newsrooms make.
     "story": ("لا أخبار", "خبر واحد", "خبران", "{n} أخبار", "{n} خبراً", "{n} خبر"),
+    "other_story": (
+        "لا أخبار أخرى", "خبر آخر", "خبران آخران",
+        "{n} أخبار أخرى", "{n} خبراً آخر", "{n} خبر آخر",
+    ),
     "article": ("لا مقالات", "مقالة واحدة", "مقالتان", "{n} مقالات", "{n} مقالة", "{n} مقالة"),
     "item": ("لا بنود", "بند واحد", "بندان", "{n} بنود", "{n} بنداً", "{n} بند"),
     "section": ("لا أقسام", "قسم واحد", "قسمان", "{n} أقسام", "{n} قسماً", "{n} قسم"),
@@ -89,6 +93,7 @@ ARABIC: dict[str, tuple[str, str, str, str, str, str]] = {
 
 ENGLISH: dict[str, tuple[str, str, str]] = {
     "story": ("no stories", "1 story", "{n} stories"),
+    "other_story": ("no other stories", "1 other story", "{n} other stories"),
     "article": ("no articles", "1 article", "{n} articles"),
     "item": ("no items", "1 item", "{n} items"),
     "section": ("no sections", "1 section", "{n} sections"),

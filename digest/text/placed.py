@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.text.fold import fold
 
@@ -47,14 +48,23 @@ def placed(text: str) -> list[Placed]:
     return found
 
 
-def bare_forms(word: str) -> list[tuple[str, str]]:
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a line, folded: how lists of words are written in code."""
+    return frozenset(map(fold, words.split()))
+
+
+@lru_cache(maxsize=50_000)
+def bare_forms(word: str) -> tuple[tuple[str, str], ...]:
     """Return the ways to read a folded word: what may be written against it, and the rest.
 
     The whole word comes first: وزير is no «و» and «زير», but who looks for names or numbers in a
     list finds out by itself which reading it knows.
     """
-    return [("", word)] + [
-        (front, word[len(front) :])
-        for front in PROCLITICS
-        if word.startswith(front) and len(word) - len(front) >= _SHORTEST
-    ]
+    return (
+        ("", word),
+        *(
+            (front, word[len(front) :])
+            for front in PROCLITICS
+            if word.startswith(front) and len(word) - len(front) >= _SHORTEST
+        ),
+    )

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
 
 from digest.text.numberwords import (
     BY_HUNDRED,
@@ -181,7 +183,7 @@ class _Reader:
             return _Part(frozenset({twice}), place + 1, scale=twice / 2)
         small = self._small(place, fronts)
         scale = self._entry(small.last, Kind.SCALE, fronts=("", "ال")) if small else None
-        if small and scale and self._adjoins(small.last):
+        if small and scale and self._adjoins(small.last, ")" if small.figure else ""):
             more = self._entry(small.last + 1, Kind.SCALE, fronts=("",))  # ألف مليار
             last = small.last + 1
             if more and more > scale and self._adjoins(last):
@@ -264,12 +266,12 @@ class _Reader:
         """Return the value of a word written with «و» right after the one before."""
         return self._entry(place, kind, fronts=("و", "وال")) if self._adjoins(place) else None
 
-    def _adjoins(self, place: int) -> bool:
-        """Tell whether only spaces stand between a word and the one before it."""
+    def _adjoins(self, place: int, allowed: str = "") -> bool:
+        """Tell whether only spaces, or marks allowed here, stand between a word and the last."""
         if not 0 < place < len(self.words):
             return False
         gap = self.text[self.words[place - 1].end : self.words[place].start]
-        return len(gap) <= 3 and "\n" not in gap and not gap.strip()
+        return len(gap) <= 3 and "\n" not in gap and not gap.strip().strip(allowed)
 
     def _entry(
         self, place: int, kind: Kind, *, fronts: tuple[str, ...] | None = None
@@ -277,12 +279,9 @@ class _Reader:
         """Return the value of a number word of a kind; ``fronts`` are what may be glued to it."""
         if place >= len(self.words):
             return None
-        for front, rest in bare_forms(self.words[place].word):
-            if fronts is not None and front not in fronts:
-                continue
-            for known, value in ENTRIES.get(rest, ()):
-                if known is kind:
-                    return value
+        for front, known, value in _meanings(self.words[place].word):
+            if known is kind and (fronts is None or front in fronts):
+                return value
         return None
 
     def _made(
@@ -317,9 +316,19 @@ class _Reader:
         return ""
 
 
+@lru_cache(maxsize=50_000)
+def _meanings(word: str) -> tuple[tuple[str, Kind, Fraction], ...]:
+    """Return what a folded word may mean as a number, with what is glued to it."""
+    return tuple(
+        (front, kind, value)
+        for front, rest in bare_forms(word)
+        for kind, value in ENTRIES.get(rest, ())
+    )
+
+
 def _percent_both(text: str, found: list[Quantity]) -> list[Quantity]:
     """Give the sign of the second number of a range to the first: «من 5 إلى 7%», «5-7%»."""
-    for place, (one, two) in enumerate(zip(found, found[1:], strict=False)):
+    for place, (one, two) in enumerate(pairwise(found)):
         between = text[one.end : two.start].strip()
         if two.unit == PERCENT and not one.unit and between in {"إلى", "الى", "-", "–", "و", "أو"}:
             found[place] = replace(one, unit=PERCENT)

@@ -15,6 +15,7 @@ from digest.text.placed import bare_forms
 _WEAK = str.maketrans("", "", "اويىءئؤآأإ")
 _ENDINGS = (
     "تهما", "تها", "تهم", "ونها", "ونه", "ونهم", "وها", "وهم", "هما", "كما", "ها", "هم", "هن", "نا", "كم", "ته",
+    "تنا", "تك", "اتك", "اته", "اتها", "اتهم", "تني", "ني", "ك",
     "تين", "تان", "يين", "يون", "يات", "ات", "ون", "ين", "ان", "وا", "تم", "يه", "يا", "ه", "ي", "ت", "ن", "ا",
 )  # fmt: skip
 _FRONTS = ("است", "اتت", "ات", "الا", "يست", "تست", "مست", "نست", "مت", "يت", "تت", "ان", "ين", "من", "م", "ت", "ي", "ن", "ا")
@@ -48,9 +49,9 @@ def roots(word: str) -> frozenset[str]:
 @lru_cache(maxsize=100_000)
 def sounding(word: str) -> str:
     """Return a key that the spellings of one name share: موراليز and موراليس, غوتيريش and جوتيريش."""
-    letters = word.translate(_SOUNDS).removesuffix("ه").removesuffix("ا")
-    first, rest = letters[:1], letters[1:].translate(_WEAK)
-    return ("" if first in "اويءئ" else first) + rest
+    letters = word.translate(_SOUNDS)
+    open_end = letters[-1:] in {"ه", "ا"}  # الرياض is not الرياضة, but سوريا is سورية
+    return letters.removesuffix("ه").translate(_WEAK) + ("ه" if open_end else "")
 
 
 def _without_ending(word: str) -> list[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from digest.articles import curate
+from digest.articles.apart import apart_since
 from digest.articles.models import Article, Story
+from digest.articles.stories import close_stories
 from digest.system.build import System
 from digest.system.errors import NotFound, Refused
 from tests import make
@@ -124,3 +128,52 @@ def test_splitting_gives_an_article_a_story_of_its_own(system: System) -> None:
 def test_a_story_that_is_not_there_is_said_to_be_missing(system: System, act: object) -> None:
     with system.db.write() as db, pytest.raises(NotFound, match="no_such_story"):
         act(db, 99)  # type: ignore[operator]
+
+
+def test_what_was_split_is_kept_apart_until_it_is_merged_again(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        story_id, ids = a_story(db, system, "أ", "ب", "ج")
+        own = curate.split(db, story_id, ids[1])
+        since = now - timedelta(days=1)
+        assert apart_since(db, since) == [(ids[0], ids[1]), (ids[1], ids[2])]
+        assert apart_since(db, now) == []
+        curate.merge(db, own, [story_id])
+        assert apart_since(db, since) == []
+
+
+def test_a_merge_forgets_only_what_it_joins(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        story_id, ids = a_story(db, system, "أ", "ب")
+        curate.split(db, story_id, ids[0])
+        other, _ = a_story(db, system, "ج")
+        curate.merge(db, story_id, [other])
+        assert apart_since(db, now - timedelta(days=1)) == [(ids[0], ids[1])]
+
+
+def test_a_merged_story_is_sent_when_one_of_its_parts_was(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        sent, _ = a_story(db, system, "أ")
+        fresh, _ = a_story(db, system, "ب")
+        later, _ = a_story(db, system, "ج")
+        close_stories(db, [sent], now=now)
+        db.get_one(Story, later).follows_id = sent
+        curate.merge(db, fresh, [sent])
+        assert db.get_one(Story, fresh).closed_at == now
+        assert db.get_one(Story, later).follows_id == fresh
+
+
+def test_a_development_merged_with_what_it_follows_does_not_follow_itself(system: System) -> None:
+    with system.db.write() as db:
+        first, _ = a_story(db, system, "أ")
+        second, _ = a_story(db, system, "ب")
+        third, _ = a_story(db, system, "ج")
+        db.get_one(Story, second).follows_id = first
+        db.get_one(Story, third).follows_id = second
+        curate.merge(db, third, [first])
+        assert db.get_one(Story, third).follows_id is None
+        assert db.get_one(Story, second).follows_id == third
+        curate.merge(db, third, [second])
+        assert db.get_one(Story, third).follows_id is None

@@ -67,3 +67,62 @@ def test_a_date_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
     file.write_text('{"id": 1, "text": "نص", "date": "yesterday"}', encoding="utf-8")
     with pytest.raises((ClickException, AssertionError, SystemExit)):
         run("group", str(file))
+
+
+def jsonl(path: Path, *rows: dict[str, object]) -> str:
+    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def classified(run: Run, *args: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in run("classify", *args).output.splitlines()]
+
+
+def test_articles_are_sorted_into_the_default_topics(run: Run, tmp_path: Path) -> None:
+    file = jsonl(
+        tmp_path / "rows.jsonl",
+        {"id": 1, "title": "المنتخب يتأهل", "text": "سجّل المهاجم هدف المباراة في الشوط الثاني."},
+        {"id": 2, "title": "", "text": "جلسنا ننظر إلى الأفق."},
+        {"id": 3, "title": "", "text": "نص قصير.", "tags": ["صحة"]},
+    )
+    match, horizon, tagged = classified(run, file)
+    assert (match["id"], match["cluster"], match["topic"]) == (1, "رياضة", "sport")
+    assert 0.7 <= float(str(match["sure"])) <= 1
+    assert horizon == {"id": 2, "cluster": None, "topic": None, "best": None, "sure": 0.0}
+    assert (tagged["topic"], tagged["sure"]) == ("health", 1.0)
+
+
+def test_lessons_add_topics_and_may_be_renamed(run: Run, tmp_path: Path) -> None:
+    text = "قطف نحّالون عسل السدر من منحل الجبل والرحيق وفير"
+    lessons = jsonl(tmp_path / "lessons.jsonl", *(
+        {"id": number, "title": "", "text": f"{text} {number}", "category": "bees"}
+        for number in range(12)
+    ))
+    file = jsonl(tmp_path / "rows.jsonl", {"id": 1, "title": "", "text": text})
+    assert classified(run, file, "--learn", lessons)[0]["cluster"] == "bees"
+    renamed = classified(run, file, "--learn", lessons, "--as", "bees=environment")[0]
+    assert (renamed["cluster"], renamed["topic"]) == ("بيئة", "environment")
+
+
+@pytest.mark.parametrize(("lesson", "args", "words"), [
+    ({"id": 9, "text": "نص"}, (), "lesson 9 needs a"),
+    ({"id": 9, "text": "نص", "category": "a"}, ("--as", "a"), "CATEGORY=TOPIC"),
+])  # fmt: skip
+def test_a_bad_lesson_is_named(
+    run: Run, tmp_path: Path, lesson: dict[str, object], args: tuple[str, ...], words: str
+) -> None:
+    lessons = jsonl(tmp_path / "lessons.jsonl", lesson)
+    code = 2 if args else 1
+    assert words in run("classify", lessons, "--learn", lessons, *args, code=code).output
+
+
+def test_topics_are_listed_and_added(run: Run) -> None:
+    run("init")
+    number = int(run("topics", "add", "بحر", "سفينة", "مرفأ").output)
+    found = json.loads(run("topics", "list", "--json").output)
+    assert found["lessons"] == 0
+    assert len(found["topics"]) == 10
+    assert found["topics"][-1] == {
+        "id": number, "name": "بحر", "hints": ["سفينة", "مرفأ"], "stories": 0, "lessons": 0,
+    }  # fmt: skip
+    assert "بحر\t2 hints" in run("topics", "list").output

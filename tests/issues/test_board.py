@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
+from digest.articles.lengths import Length
 from digest.articles.models import Article, Story
 from digest.articles.summarise import Method
 from digest.issues import board
@@ -159,15 +160,6 @@ def test_a_summary_that_an_editor_wrote_stays(desk: Desk) -> None:
     assert page.sections[1].items[0].summary == "كتبته رنا. كله."
 
 
-@pytest.mark.parametrize(
-    ("summary", "role", "fitted"),
-    [(SUMMARY, Role.LEAD, THREE), (SUMMARY, Role.SECOND, FIRST), ("", Role.LEAD, ""),
-     ("بلا نقطة", Role.BRIEF, "بلا نقطة"), ("…", Role.SECOND, "…")],
-)
-def test_a_summary_is_cut_at_whole_sentences(summary: str, role: Role, fitted: str) -> None:
-    assert board.fit_summary(summary, role) == fitted
-
-
 def test_items_move_within_and_between_sections(desk: Desk) -> None:
     page = desk.do(board.add_section, "اقتصاد")
     first, second = page.sections[0].items
@@ -237,7 +229,7 @@ def test_a_closed_issue_is_not_edited(system: System, clock: SettableClock) -> N
 def test_a_summary_is_written_anew_from_the_stored_text(desk: Desk) -> None:
     item = desk.do(board.add_story, desk.stories[0]).sections[1].items[0]
     desk.version = board.regenerate_summary(
-        desk.system, desk.issue_id, item.id, method=Method.LEAD, sentences=2,
+        desk.system, desk.issue_id, item.id, method=Method.LEAD, length=Length.SHORT,
         based_on=desk.version, by=None,
     )
     page = desk.look()
@@ -252,7 +244,7 @@ def test_without_a_stored_text_there_is_nothing_to_summarise(desk: Desk) -> None
     item = desk.look().sections[0].items[0]
     with pytest.raises(Refused, match="no_source_text"):
         board.regenerate_summary(desk.system, desk.issue_id, item.id, method=Method.MIX,
-                                 sentences=2, based_on=1, by=None)
+                                 length=Length.NORMAL, based_on=1, by=None)
 
 
 def test_every_act_is_written_down(desk: Desk) -> None:

@@ -16,6 +16,7 @@ class Asked:
 
     path: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Server:
         self.asked: list[Asked] = []
         self.stopping = threading.Event()
         self._answers: dict[str, list[Answer]] = {}
+        self._stalls: dict[str, float] = {}
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
         self._thread = threading.Thread(
@@ -79,6 +81,10 @@ class Server:
 
         self.reply(path, body=drip)
 
+    def stall(self, path: str, seconds: float = 5.0) -> None:
+        """Answer nothing for so long, not even a status."""
+        self._stalls[path] = seconds
+
     def endless(self, path: str, headers: Mapping[str, str] | None = None) -> None:
         """Answer with a body that never ends."""
 
@@ -91,6 +97,10 @@ class Server:
     def paths(self) -> list[str]:
         """Return the paths asked for, in order."""
         return [one.path for one in self.asked]
+
+    def wait(self, path: str) -> bool:
+        """Wait as long as a path stalls; True when the server stops meanwhile."""
+        return self.stopping.wait(self._stalls.get(path, 0.0))
 
     def take(self, path: str) -> Answer:
         """Return the next answer of a path; the last one stays."""
@@ -109,15 +119,24 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:  # noqa: N802
+            length = int(self.headers.get("Content-Length", 0))
             server.asked.append(
-                Asked(self.path, {name.lower(): value for name, value in self.headers.items()})
+                Asked(
+                    self.path, {name.lower(): value for name, value in self.headers.items()},
+                    self.rfile.read(length),
+                )
             )
+            if server.wait(self.path):
+                self.close_connection = True
+                return
             answer = server.take(self.path)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             with suppress(OSError):  # the client may have had enough
                 self._send(answer.body)
+
+        do_POST = do_GET  # noqa: N815
 
         def _send(self, body: bytes | Callable[[], Iterable[bytes]]) -> None:
             if isinstance(body, bytes):

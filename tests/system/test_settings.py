@@ -59,11 +59,12 @@ def test_each_variable_can_come_from_a_file(tmp_path: Path, name: str) -> None:
     values = {
         "DIGEST_BASE_URL": "https://n.example", "DIGEST_SMTP_URL": "smtp://mail.example",
         "DIGEST_WORKERS": "3", "DIGEST_CONNECTIONS": "3", "DIGEST_SMTP_TIMEOUT": "3",
-        "DIGEST_PROXIES": "3", "DIGEST_EMBEDDED": "1",
+        "DIGEST_PROXIES": "3", "DIGEST_EMBEDDED": "1", "DIGEST_LLM_URL": "https://llm.example/v1",
+        "DIGEST_LLM_TIMEOUT": "3", "DIGEST_LLM_TOKENS": "3",
     }
     path = tmp_path / "value"
     path.write_text(values.get(name, "value") + "\n", encoding="utf-8")
-    settings = from_env(env(tmp_path, **{f"{name}_FILE": str(path)}))
+    settings = from_env(env(tmp_path, DIGEST_LLM_MODEL="m", **{f"{name}_FILE": str(path)}))
     got = getattr(settings, name.removeprefix("DIGEST_").lower())
     assert got in {values.get(name, "value"), ("value",), 3, True}
 
@@ -74,7 +75,8 @@ def test_each_variable_can_come_from_a_file(tmp_path: Path, name: str) -> None:
         ("DIGEST_BASE_URL", "n.example"), ("DIGEST_BASE_URL", "ftp://n.example"),
         ("DIGEST_SMTP_URL", "http://mail.example"), ("DIGEST_WORKERS", "many"),
         ("DIGEST_WORKERS", "0"), ("DIGEST_CONNECTIONS", "-1"), ("DIGEST_SMTP_TIMEOUT", "nan"),
-        ("DIGEST_SMTP_TIMEOUT", "inf"),
+        ("DIGEST_SMTP_TIMEOUT", "inf"), ("DIGEST_LLM_TIMEOUT", "0"), ("DIGEST_LLM_TOKENS", "few"),
+        ("DIGEST_LLM_KEY", "two words"), ("DIGEST_LLM_KEY", "سر"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -107,3 +109,26 @@ def test_a_wrong_value_is_refused_by_its_name(tmp_path: Path, name: str, value: 
     with pytest.raises(Refused) as found:
         from_env({"DIGEST_DATA_DIR": str(tmp_path), name: value})
     assert found.value.facts["names"] == name
+
+
+@pytest.mark.parametrize(
+    "url", ["llm.example/v1", "ftp://llm.example", "http://", "https://u:p@llm.example/v1",
+            "http://llm.example:99999/v1", "http://llm.example/v1?key=x"],
+)  # fmt: skip
+def test_a_model_is_asked_at_a_plain_web_address(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Refused) as refused:
+        from_env(env(tmp_path, DIGEST_LLM_URL=url, DIGEST_LLM_MODEL="m"))
+    assert refused.value.facts["names"] == "DIGEST_LLM_URL"
+
+
+def test_an_endpoint_needs_a_model_and_is_off_by_default(tmp_path: Path) -> None:
+    assert from_env(env(tmp_path)).llm_url == ""
+    with pytest.raises(Refused) as refused:
+        from_env(env(tmp_path, DIGEST_LLM_URL="http://127.0.0.1:11434/v1"))
+    assert refused.value.facts["names"] == "DIGEST_LLM_MODEL"
+
+
+def test_the_key_of_the_model_is_not_printed_with_the_settings(tmp_path: Path) -> None:
+    settings = from_env(env(tmp_path, DIGEST_LLM_KEY="sk-very-secret"))
+    assert settings.llm_key == "sk-very-secret"
+    assert "sk-very-secret" not in repr(settings)

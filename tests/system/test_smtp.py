@@ -17,9 +17,8 @@ from digest.system.clock import SystemClock
 from digest.system.errors import Refused
 from digest.system.reply import Reply, Stage
 from digest.system.smtp import Relay, SmtpSession
-from tests.servers import smtp
+from tests.servers import certificate, smtp
 
-PEM = Path(smtp.__file__).with_name("tls.pem")
 MAIL = b"Subject: x\r\n\r\nhello\r\n"
 
 
@@ -42,10 +41,18 @@ def submit(session: SmtpSession, message: bytes = MAIL) -> Reply:
     return session.submit("bounce+a@mina.example", "rim@example.net", message)
 
 
-def tls_server() -> ssl.SSLContext:
-    """A server's side with a certificate that only its own file vouches for."""
+@pytest.fixture(scope="session")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate that only this file vouches for."""
+    path = tmp_path_factory.mktemp("tls") / "tls.pem"
+    path.write_bytes(certificate.self_signed("127.0.0.1"))
+    return path
+
+
+def tls_server(pem: Path) -> ssl.SSLContext:
+    """A server's side with that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(PEM)
+    context.load_cert_chain(pem)
     return context
 
 
@@ -256,9 +263,9 @@ def test_stripped_encryption_is_a_fault_and_nothing_is_said_in_clear(server, tmp
 
 
 @pytest.mark.parametrize("implicit", [False, True])
-def test_a_certificate_nobody_vouches_for_is_a_fault(tmp_path, implicit):
+def test_a_certificate_nobody_vouches_for_is_a_fault(tmp_path, pem, implicit):
     scheme = "smtps" if implicit else "smtp+starttls"
-    with smtp.running(tls=tls_server(), implicit_tls=implicit) as server:
+    with smtp.running(tls=tls_server(pem), implicit_tls=implicit) as server:
         url = server.url.replace("smtp:", f"{scheme}:")
         with Relay(url, capture_dir=tmp_path, timeout=2).session() as session:
             reply = session.open()
@@ -267,10 +274,12 @@ def test_a_certificate_nobody_vouches_for_is_a_fault(tmp_path, implicit):
 
 
 @pytest.mark.parametrize("implicit", [False, True])
-def test_a_mail_is_sent_encrypted_when_the_certificate_is_good(tmp_path, monkeypatch, implicit):
-    monkeypatch.setenv("SSL_CERT_FILE", str(PEM))
+def test_a_mail_is_sent_encrypted_when_the_certificate_is_good(
+    tmp_path, monkeypatch, pem, implicit
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     scheme = "smtps" if implicit else "smtp+starttls"
-    with smtp.running(tls=tls_server(), implicit_tls=implicit) as server:
+    with smtp.running(tls=tls_server(pem), implicit_tls=implicit) as server:
         url = server.url.replace("smtp:", f"{scheme}:")
         with Relay(url, capture_dir=tmp_path, timeout=5).session() as session:
             for _ in range(3):
@@ -278,8 +287,8 @@ def test_a_mail_is_sent_encrypted_when_the_certificate_is_good(tmp_path, monkeyp
         assert len(server.accepted) == 3
 
 
-def test_words_slipped_in_before_the_handshake_are_not_believed(tmp_path):
-    with smtp.running(tls=tls_server()) as server:
+def test_words_slipped_in_before_the_handshake_are_not_believed(tmp_path, pem):
+    with smtp.running(tls=tls_server(pem)) as server:
         server.on("STARTTLS", smtp.say("220 go\r\n250 injected"))
         url = server.url.replace("smtp:", "smtp+starttls:")
         with Relay(url, capture_dir=tmp_path, timeout=2).session() as session:

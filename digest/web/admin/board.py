@@ -15,6 +15,7 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 
 from digest.articles.queries import InboxPage, InboxStory, inbox
+from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
 from digest.articles.topics import topic_names
 from digest.audience.lists import ListRow, count_recipients, list_lists
@@ -25,6 +26,7 @@ from digest.issues.models import IssueState
 from digest.issues.queries import Board, IssueRow, board, get_issue, preview
 from digest.issues.render import fill_html, fill_text
 from digest.issues.states import EDITABLE
+from digest.issues.subjects import Proposal, by_weight, propose
 from digest.newsletters.calendar import next_slots
 from digest.newsletters.manage import NewsletterRow, get_newsletter
 from digest.staff.roles import Action
@@ -154,6 +156,15 @@ class IssuePage(Progress):
         return tuple(group for group in groups if group[2])
 
     @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return subject lines made of the issue's headlines, but for the one it has."""
+        told = (
+            (item.role, item.title) for section in self.board.sections for item in section.items
+        )
+        found = propose(by_weight(told), numerals=self.newsletter.digits)
+        return tuple(one for one in found if one.subject != self.board.subject)
+
+    @property
     def checks(self) -> tuple[CheckRow, ...]:
         """Return the findings in words, errors first."""
         return tuple(_check(one) for one in self.rendered.findings)
@@ -194,6 +205,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         part=part if part in PARTS else "issue",
         methods=METHODS,
         method=Method.MIX.value,
+        retell=RETELL,
         actions=ACTIONS,
         delivery_states=DELIVERY_STATES,
         zone=newsroom().zone.key,

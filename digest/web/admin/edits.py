@@ -11,18 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from digest.articles.lengths import Length
+from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
 from digest.issues import board, states
 from digest.issues.models import Item, Role
 from digest.staff.roles import Action
-from digest.system.errors import NotFound
-from digest.text.split import sentences
 from digest.web.admin import bp
 from digest.web.fields import choice, number, optional_number, text
 from digest.web.forms import safe_back
 from digest.web.guard import needs, now, system, wants_json, who
 
-MOST_SENTENCES = 12
 ISSUE = "/issues/<int:issue_id>"
 ITEM = f"{ISSUE}/items/<int:item_id>"
 SECTION = f"{ISSUE}/sections/<int:section_id>"
@@ -39,6 +38,20 @@ def edit_words(issue_id: int) -> ResponseReturnValue:
             based_on=number("based_on"), by=who().id, now=now(),
         )
     return _saved(issue_id, version)
+
+
+@bp.post(f"{ISSUE}/subject")
+@needs(Action.EDIT)
+def choose_subject(issue_id: int) -> ResponseReturnValue:
+    """Take a proposed subject with its preheader; the note stays."""
+    with system().db.write() as db:
+        issue = states.get(db, issue_id)
+        board.edit_issue(
+            db, issue_id, subject=text("subject"), preheader=text("preheader"), note=issue.note,
+            note_by=issue.note_by, based_on=number("based_on"), by=who().id, now=now(),
+        )
+    flash(_("وُضع العنوان والتمهيد."), "ok")
+    return _page(issue_id, "subject")
 
 
 @bp.post(f"{ISSUE}/stories")
@@ -121,16 +134,11 @@ def remove_item(issue_id: int, item_id: int) -> ResponseReturnValue:
 @bp.post(f"{ITEM}/summary")
 @needs(Action.EDIT)
 def regenerate(issue_id: int, item_id: int) -> ResponseReturnValue:
-    """Write an item's summary anew: as long as it is, or one sentence shorter or longer."""
-    with system().db.read() as db:
-        item = db.get(Item, item_id)
-        if item is None or item.issue_id != issue_id:
-            raise NotFound("no_such_item", item=item_id)
-        length = len(sentences(item.summary)) or 3
-    length += {"shorter": -1, "longer": 1}.get(text("length"), 0)
+    """Write an item's summary anew: from all sources or one, as long as it is, shorter, longer."""
+    method = None if text("method") == RETELL else choice("method", Method)
     board.regenerate_summary(
-        system(), issue_id, item_id, method=choice("method", Method),
-        sentences=max(1, min(length, MOST_SENTENCES)), based_on=number("based_on"), by=who().id,
+        system(), issue_id, item_id, method=method, length=choice("length", Length),
+        based_on=number("based_on"), by=who().id,
     )
     flash(_("كُتب ملخص جديد. راجعه قبل الإرسال."), "ok")
     return _page(issue_id, f"item-{item_id}")

@@ -21,7 +21,7 @@ from digest.web.guard import back, needs, now, system, who
 
 
 class TopicForm(Form):
-    """A topic's name and its hints, one a line."""
+    """A topic's name and its hints."""
 
     name = StringField(_l("اسم الموضوع"), [InputRequired(), Length(max=80)])
     hints = TextAreaField(_l("كلمات تدل عليه"), [Length(max=20_000)])
@@ -121,7 +121,7 @@ def _one(topic_id: int, form: TopicForm | None) -> str:
     row = next((one for one in rows if one.id == topic_id), None)
     if row is None:
         raise NotFound("no_such_topic", topic=topic_id)
-    form = form or TopicForm(formdata=None, name=row.name, hints="\n".join(row.hints))
+    form = form or TopicForm(formdata=None, name=row.name, hints="، ".join(row.hints))
     others = [one for one in rows if one.id != topic_id]
     return render_template("admin/topics/one.html", row=row, others=others, form=form)
 

@@ -229,7 +229,7 @@ def test_an_item_of_another_issue_is_not_touched(
     for what in ("remove", "role", "move", "summary"):
         answer = act(
             editor, system, issue_id, f"items/{item.id}/{what}", role="lead", method="mix",
-            section_id=sections(system, issue_id)[0].id, position=0,
+            length="normal", section_id=sections(system, issue_id)[0].id, position=0,
         )
         assert answer.status_code == 404, what
     assert len(items(system, other)) == 2
@@ -279,7 +279,7 @@ def test_a_summary_is_written_anew_shorter_and_longer(
     act(editor, system, issue_id, "stories", story_id=story_id)
     item = items(system, issue_id)[-1]
     lengths = []
-    for length in ("longer", "longer", "shorter", "same"):
+    for length in ("long", "long", "short", "normal"):
         act(editor, system, issue_id, f"items/{item.id}/summary", method="lead", length=length)
         lengths.append(items(system, issue_id)[-1].summary.count("."))
     assert lengths == [2, 3, 2, 2]
@@ -287,7 +287,7 @@ def test_a_summary_is_written_anew_shorter_and_longer(
 
 def test_without_a_text_no_summary_is_made(editor: Browser, system: System, issue_id: int) -> None:
     item = items(system, issue_id)[0]
-    answer = act(editor, system, issue_id, f"items/{item.id}/summary", method="mix", length="same")
+    answer = act(editor, system, issue_id, f"items/{item.id}/summary", method="mix", length="normal")
     assert answer.status_code == 422
     assert "لا نص أصلياً" in answer.get_data(as_text=True)
 

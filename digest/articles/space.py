@@ -1,0 +1,179 @@
+"""Many articles at once as sparse matrices, and the pairs of them that are alike."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from digest.articles.link import Pair
+from digest.articles.vectors import ACQUAINTED, NEAR, TOLD, GroupInput, Profile, Rarity
+
+if TYPE_CHECKING:
+    import numpy
+
+BLOCK = 512  # rows multiplied at a time, which bounds the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Articles as rows of three sparse matrices (scipy CSR) with a column for each term.
+
+    ``vectors`` are TF-IDF of length 1 or 0, ``leads`` the worth of the lead's terms, which adds up
+    to 1, ``wholes`` 1 for each term of the text: ``Weighed`` for many.
+    """
+
+    vectors: Any
+    leads: Any
+    wholes: Any
+
+
+class _Rows:
+    """The rows of a sparse matrix while they are being written."""
+
+    def __init__(self) -> None:
+        self._starts, self._columns, self._values = array("q", [0]), array("i"), array("f")
+
+    def add(self, columns: Iterable[int], values: Iterable[float]) -> None:
+        """Write one row."""
+        self._columns.extend(columns)
+        self._values.extend(values)
+        self._starts.append(len(self._columns))
+
+    def matrix(self, width: int) -> Any:
+        """Return what was written."""
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        read = np.frombuffer if self._columns else np.array  # an empty array has no buffer
+        return csr_array(
+            (read(self._values, dtype=np.float32), read(self._columns, dtype=np.int32),
+             np.frombuffer(self._starts, dtype=np.int64)),
+            shape=(len(self._starts) - 1, max(width, 1)),
+        )  # fmt: skip
+
+
+def space(profiles: Iterable[Profile], rarity: Rarity | None = None) -> Space:
+    """Return articles as matrices; how rare terms are is counted among them unless it is given.
+
+    The profiles are read once and not kept: a hundred thousand need no more memory than their
+    matrices.
+    """
+    import numpy as np
+    from scipy.sparse import diags_array
+
+    columns: dict[str, int] = {}
+    counts, leads, wholes = _Rows(), _Rows(), _Rows()
+    for one in profiles:
+        for rows, terms in ((wholes, one.whole), (leads, one.lead)):
+            places = sorted(columns.setdefault(term, len(columns)) for term in terms)
+            rows.add(places, (1.0 for _ in places))
+        counted = sorted(
+            (columns.setdefault(term, len(columns)), times) for term, times in one.counts.items()
+        )
+        counts.add((place for place, _ in counted), (1 + math.log(times) for _, times in counted))
+    vectors = counts.matrix(len(columns))
+    if rarity is None:
+        seen = np.bincount(vectors.indices, minlength=len(columns)).tolist()
+        rarity = Rarity(vectors.shape[0], dict(zip(columns, seen, strict=True)))
+    worth = np.array([rarity.worth(term) for term in columns] or [1.0], dtype=np.float32)
+    weighed = vectors @ diags_array(worth)
+    told = leads.matrix(len(columns)) @ diags_array(worth)
+    lengths = np.sqrt((weighed * weighed).sum(axis=1))
+    return Space(
+        vectors=_divided(weighed, lengths),
+        leads=_divided(told, told.sum(axis=1)),
+        wholes=wholes.matrix(len(columns)),
+    )
+
+
+def alike(
+    all_of: Space, rows: Sequence[GroupInput], *, window: timedelta
+) -> Iterator[Pair]:
+    """Yield the pairs (i < j) within ``window`` that are alike, as ``vectors.likeness`` has it.
+
+    Articles are multiplied with those of their window only; one without a time with all.
+    """
+    import numpy as np
+
+    times = np.array([row.at.timestamp() if row.at else math.nan for row in rows])
+    order = np.argsort(times, kind="stable")  # those without a time are last
+    dated = int(np.isfinite(times).sum())
+    sorted_times, vectors = times[order], all_of.vectors[order]
+    told = _Told(all_of)
+    for start in range(0, len(rows), BLOCK):
+        stop = min(start + BLOCK, len(rows))
+        ahead = len(rows)
+        if stop <= dated:
+            latest = sorted_times[stop - 1] + window.total_seconds()
+            ahead = int(np.searchsorted(sorted_times[:dated], latest, side="right"))
+        spans = [(start, ahead)] if ahead > dated or dated == len(rows) else [
+            (start, ahead), (dated, len(rows))
+        ]
+        for first, end in spans:
+            found = (vectors[start:stop] @ vectors[first:end].T).tocoo()
+            kept = found.data >= ACQUAINTED
+            i, j, cosines = found.row[kept] + start, found.col[kept] + first, found.data[kept]
+            # A comparison with an unknown time is False: such pairs are not far apart.
+            near = (i < j) & ~(sorted_times[j] - sorted_times[i] > window.total_seconds())
+            yield from told.blended(order[i[near]], order[j[near]], cosines[near])
+
+
+class _Told:
+    """How much of the lead of one article another one tells."""
+
+    def __init__(self, all_of: Space) -> None:
+        import numpy as np
+
+        self._leads, self._wholes = all_of.leads, all_of.wholes
+        width = all_of.leads.shape[1]
+        self._lead = np.zeros(width, dtype=np.float32)  # one row, unpacked
+        self._whole = np.zeros(width, dtype=np.float32)
+
+    def blended(
+        self, i: numpy.ndarray, j: numpy.ndarray, cosines: numpy.ndarray
+    ) -> Iterator[Pair]:
+        """Yield the pairs with their likeness, those that are near."""
+        import numpy as np
+
+        by_row = np.argsort(i, kind="stable")
+        i, j, cosines = i[by_row], j[by_row], cosines[by_row]
+        edges = np.flatnonzero(np.diff(i)) + 1
+        for ones, others, shared in zip(
+            np.split(i, edges), np.split(j, edges), np.split(cosines, edges), strict=True
+        ):
+            if not len(ones):
+                continue
+            one = int(ones[0])
+            found = (1 - TOLD) * shared + TOLD * self._either(one, others)
+            for other, likeness in zip(others.tolist(), found.tolist(), strict=True):
+                if likeness >= NEAR:
+                    yield min(one, other), max(one, other), likeness
+
+    def _either(self, one: int, others: numpy.ndarray) -> numpy.ndarray:
+        import numpy as np
+
+        lead, whole = _row(self._leads, one), _row(self._wholes, one)
+        self._lead[lead[0]], self._whole[whole[0]] = lead[1], 1.0
+        result = np.maximum(
+            self._wholes[others] @ self._lead, self._leads[others] @ self._whole
+        )
+        self._lead[lead[0]] = self._whole[whole[0]] = 0.0
+        return result
+
+
+def _row(matrix: Any, place: int) -> tuple[Any, Any]:
+    """Return the columns and values of one row."""
+    inside = slice(matrix.indptr[place], matrix.indptr[place + 1])
+    return matrix.indices[inside], matrix.data[inside]
+
+
+def _divided(matrix: Any, by: Any) -> Any:
+    """Divide each row by its number; a row of zeros stays one."""
+    import numpy as np
+    from scipy.sparse import diags_array
+
+    return (diags_array(1 / np.where(by > 0, by, 1).astype(np.float32)) @ matrix).tocsr()
