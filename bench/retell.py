@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -162,7 +163,7 @@ def recall(found: Grams, wanted: Grams) -> float:
 def cosine(one: Sequence[str], other: Sequence[str]) -> float:
     """Return how alike two sentences are by the words they use, each counted once."""
     first, second = set(one), set(other)
-    return len(first & second) / (len(first) * len(second)) ** 0.5
+    return len(first & second) / math.sqrt(len(first) * len(second))
 
 
 def p_value(gains: Sequence[float]) -> float:

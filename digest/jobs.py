@@ -16,7 +16,7 @@ from digest.delivery.launch import launch_issue
 from digest.delivery.notices import send_confirmation, tell_editor
 from digest.delivery.send import send_chunk
 from digest.delivery.trial import send_test
-from digest.issues import prepare, states
+from digest.issues import prepare, rewording, states
 from digest.sources import collect
 from digest.system import log, queue
 from digest.system.build import System
@@ -42,6 +42,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "regroup": _regroup,
     "retell_story": retell_story,
     "prepare_issue": _prepare,
+    rewording.KIND: rewording.rewrite_item,
     "tell_editor": tell_editor,
     "send_confirmation": send_confirmation,
     "send_test": send_test,

@@ -10,13 +10,12 @@ from __future__ import annotations
 import random
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import pairwise
+from collections.abc import Iterator, Sequence, Set
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from digest.articles.link import Clusters
-from digest.articles.vectors import GroupInput, cleaned
-from digest.text.split import words
+from digest.articles.vectors import GroupInput, Tokens, cleaned, tokens
 
 if TYPE_CHECKING:
     import numpy
@@ -27,7 +26,8 @@ CONTAINED = 0.6  # share of the shorter text found in the longer
 ALIKE = 0.8  # the same of both, asked of texts too short to judge by containment
 FEW = 12  # pairs of words
 PART = 0.2  # a text shorter than this share of the other is a passage quoted in it
-READ = 1200  # words of a text; enough to know it by
+NEXT = 5  # members of a bucket that each is compared with; a chain joins as well as all pairs do
+_TIMES = 0x9E3779B97F4A7C15  # odd: multiply-shift hashing of a pair of words
 
 
 def near_duplicates(rows: Sequence[GroupInput]) -> dict[str, int]:
@@ -36,41 +36,57 @@ def near_duplicates(rows: Sequence[GroupInput]) -> dict[str, int]:
     Texts are compared without their calls to subscribe and datelines; where there is no text the
     titles are. Deterministic; the order of rows changes only the numbers.
     """
-    return duplicates(cleaned(rows))
-
-
-def duplicates(rows: Sequence[GroupInput]) -> dict[str, int]:
-    """Do what ``near_duplicates`` does with articles that are cleaned already."""
-    shingles = [_shingles(row) for row in rows]
     clusters = Clusters(len(rows))
-    for one, other in sorted(_candidates(shingles)):
-        if clusters.root(one) != clusters.root(other) and _same(shingles[one], shingles[other]):
+    for one, other in repeated([shingles(tokens(row)) for row in cleaned(rows)]):
+        clusters.join(one, other)
+    return {row.id: number for row, number in zip(rows, clusters.numbers(), strict=True)}
+
+
+def repeated(prints: Sequence[numpy.ndarray]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of places that are near-duplicates, enough of them to connect each cluster.
+
+    ``prints`` are the ``shingles`` of articles.
+    """
+    clusters = Clusters(len(prints))
+    for one, other in sorted(_candidates(prints)):
+        if clusters.root(one) != clusters.root(other) and _same(prints[one], prints[other]):
             clusters.join(one, other)
-    numbers = clusters.numbers()
-    return {row.id: number for row, number in zip(rows, numbers, strict=True)}
+            yield one, other
+
+
+def shingles(found: Tokens) -> numpy.ndarray:
+    """Return hashes of the pairs of neighbouring words, in order, each once (uint32).
+
+    Of a single word there is one; where there is no text the title is read.
+    """
+    import numpy as np
+
+    read = found.text or found.title
+    hashed = np.fromiter((_hashed(word) for word in read), dtype=np.uint64, count=len(read))
+    following = hashed[1:] if len(read) > 1 else np.zeros(len(read), dtype=np.uint64)
+    pairs = (hashed[: len(following)] * np.uint64(_TIMES) + following) * np.uint64(_TIMES)
+    return np.unique((pairs >> np.uint64(32)).astype(np.uint32))
 
 
 class Copies:
     """Articles that come and go, and which of them are near-duplicates of which."""
 
     def __init__(self) -> None:
-        self._shingles: dict[str, frozenset[int]] = {}
+        self._prints: dict[str, numpy.ndarray] = {}
         self._bands: dict[str, list[tuple[int, bytes]]] = {}
         self._buckets: defaultdict[tuple[int, bytes], set[str]] = defaultdict(set)
         self._copies: dict[str, set[str]] = {}
 
-    def add(self, row: GroupInput) -> None:
-        """Take a cleaned article in."""
-        own = self._shingles[row.id] = _shingles(row)
-        bands = self._bands[row.id] = list(enumerate(_bands(own))) if own else []
+    def add(self, name: str, own: numpy.ndarray) -> None:
+        """Take an article in, known by its ``shingles``."""
+        bands = list(enumerate(_bands(own))) if len(own) else []
         met = {other for band in bands for other in self._buckets[band]}
-        copies = self._copies[row.id] = {
-            other for other in met if _same(own, self._shingles[other])
-        }
+        copies = {other for other in met if _same(own, self._prints[other])}
+        self._prints[name], self._bands[name], self._copies[name] = own, bands, copies
         for other in copies:
-            self._copies[other].add(row.id)
+            self._copies[other].add(name)
         for band in bands:
-            self._buckets[band].add(row.id)
+            self._buckets[band].add(name)
 
     def of(self, name: str) -> Set[str]:
         """Return the near-duplicates of an article taken in before."""
@@ -78,7 +94,7 @@ class Copies:
 
     def drop(self, name: str) -> None:
         """Let an article go."""
-        del self._shingles[name]
+        del self._prints[name]
         for other in self._copies.pop(name):
             self._copies[other].discard(name)
         for band in self._bands.pop(name):
@@ -87,60 +103,77 @@ class Copies:
                 del self._buckets[band]
 
 
-def _shingles(row: GroupInput) -> frozenset[int]:
-    """Return hashes of the pairs of neighbouring words; of the single word where there is one."""
-    found = words(row.text)[:READ] or words(row.title)
-    pairs = pairwise(found) if len(found) > 1 else ((word, "") for word in found)
-    return frozenset(zlib.crc32(f"{first} {second}".encode()) for first, second in pairs)
+@lru_cache(maxsize=200_000)
+def _hashed(word: str) -> int:
+    return zlib.crc32(word.encode())
 
 
-def _same(one: frozenset[int], other: frozenset[int]) -> bool:
-    shared = len(one & other)
+def _same(one: numpy.ndarray, other: numpy.ndarray) -> bool:
+    import numpy as np
+
     small, large = sorted((len(one), len(other)))
-    if small < FEW:
-        return shared >= ALIKE * large
-    return shared >= CONTAINED * small and small >= PART * large
+    if small >= FEW and small < PART * large:
+        return False
+    shared = len(np.intersect1d(one, other, assume_unique=True))
+    return shared >= ALIKE * large if small < FEW else shared >= CONTAINED * small
 
 
-def _candidates(shingles: Sequence[frozenset[int]]) -> set[tuple[int, int]]:
+def _candidates(prints: Sequence[numpy.ndarray]) -> set[tuple[int, int]]:
     """Return the pairs of places that agree in a band of their signatures."""
-    filled = [place for place, found in enumerate(shingles) if found]
+    import numpy as np
+
+    filled = [place for place, found in enumerate(prints) if len(found)]
     if len(filled) < 2:
         return set()
-    signatures = _signatures([shingles[place] for place in filled])
+    signatures = np.array([_signature(prints[place]) for place in filled])
     pairs: set[tuple[int, int]] = set()
     for band in range(0, HASHES, ROWS):
-        buckets: dict[bytes, list[int]] = defaultdict(list)
-        for place, signature in zip(filled, signatures, strict=True):
-            buckets[signature[band : band + ROWS].tobytes()].append(place)
-        for members in buckets.values():
-            pairs.update(_pairs(members))
+        _, bucket = np.unique(_folded(signatures[:, band : band + ROWS]), return_inverse=True)
+        order = np.argsort(bucket, kind="stable")
+        for step in range(1, NEXT + 1):
+            met = np.flatnonzero(bucket[order[:-step]] == bucket[order[step:]])
+            pairs.update(
+                (filled[one], filled[other])
+                for one, other in zip(
+                    order[met].tolist(), order[met + step].tolist(), strict=True
+                )
+            )
     return pairs
 
 
-def _bands(shingles: frozenset[int]) -> list[bytes]:
+def _folded(band: numpy.ndarray) -> numpy.ndarray:
+    """Return one number for the hashes of a band; different bands meet by chance in 2^-64."""
+    import numpy as np
+
+    number = np.zeros(len(band), dtype=np.uint64)
+    for column in band.T:
+        number = (number + column) * np.uint64(_TIMES)
+        number ^= number >> np.uint64(29)
+    return number
+
+
+def _bands(own: numpy.ndarray) -> list[bytes]:
     """Return the bands of the signature of one set that is not empty."""
-    signature = _signatures([shingles])[0].tobytes()
+    signature = _signature(own).tobytes()
     size = 4 * ROWS
     return [signature[at : at + size] for at in range(0, len(signature), size)]
 
 
-def _pairs(members: list[int]) -> Iterator[tuple[int, int]]:
-    """Pair each member with the next few: a chain joins a large bucket as well as all pairs do."""
-    for at, one in enumerate(members):
-        yield from ((one, other) for other in members[at + 1 : at + 6])
+def _signature(own: numpy.ndarray) -> numpy.ndarray:
+    """Return the MinHash signature of a set (multiply-shift hashing, Dietzfelbinger 1997)."""
+    import numpy as np
+
+    factors, offsets = _drawn()
+    hashed = own.astype(np.uint64)[:, None] * factors + offsets
+    return (hashed.min(axis=0) >> np.uint64(32)).astype(np.uint32)
 
 
-def _signatures(shingles: Iterable[frozenset[int]]) -> list[numpy.ndarray]:
-    """Return the MinHash signature of each set (multiply-shift hashing, Dietzfelbinger 1997)."""
+@cache
+def _drawn() -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Return the factors and offsets of the hash functions, the same ones in every process."""
     import numpy as np
 
     source = random.Random(20260101)
     factors = np.array([source.getrandbits(64) | 1 for _ in range(HASHES)], dtype=np.uint64)
     offsets = np.array([source.getrandbits(64) for _ in range(HASHES)], dtype=np.uint64)
-    signatures = []
-    for found in shingles:
-        keys = np.fromiter(found, dtype=np.uint64, count=len(found))
-        hashed = keys[:, None] * factors + offsets
-        signatures.append((hashed >> np.uint64(32)).min(axis=0).astype(np.uint32))
-    return signatures
+    return factors, offsets

@@ -17,6 +17,7 @@ from digest.articles.extract import Extracted, extract_page
 from digest.articles.models import Article, ArticleState, Summary
 from digest.articles.queries import SOURCE
 from digest.articles.sorting import Lesson, Sorter, sort_article
+from digest.articles.stories import look_again
 from digest.articles.summarise import Method, summarise
 from digest.articles.topics import ensure_topics
 from digest.system import queue
@@ -191,6 +192,8 @@ def _fill(db: Session, article: Article, reading: _Reading, now: datetime) -> No
     article.tags, article.topic_id = list(reading.tags), reading.topic_id
     article.state, article.reason = ArticleState.READY.value, ""
     article.text_hash = article.text_hash or ingest.text_hash(article.title, reading.text)
+    if article.story_id is not None:  # its title alone had to find it a story
+        look_again(db, article.story_id)
     if _copy_of(db, article):
         article.state, article.reason = ArticleState.EXCLUDED.value, DUPLICATE
     db.add(

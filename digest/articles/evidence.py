@@ -62,8 +62,9 @@ def gather(texts: Iterable[str]) -> Evidence:
     for text in texts:
         words = placed(text)
         numbers = quantities(text, words)
-        evidence.dates += named_dates(text, words, numbers)
-        _count(evidence, words, numbers)
+        dates = named_dates(text, words, numbers)
+        evidence.dates += dates
+        _count(evidence, words, numbers, {at for one in dates for at in range(one.first, one.last)})
         _spell(evidence, words)
         _tell(evidence, text)
     evidence.years |= {one.year for one in evidence.dates if one.year}
@@ -86,7 +87,10 @@ def counted_noun(words: Sequence[Placed], number: Quantity) -> frozenset[str]:
     return frozenset()
 
 
-def _count(evidence: Evidence, words: Sequence[Placed], numbers: Sequence[Quantity]) -> None:
+def _count(
+    evidence: Evidence, words: Sequence[Placed], numbers: Sequence[Quantity], dated: set[int]
+) -> None:
+    """Note the numbers; those at the places ``dated`` are parts of dates and count nothing."""
     for number in numbers:
         if number.vague:
             evidence.vague.append(number)
@@ -96,7 +100,8 @@ def _count(evidence: Evidence, words: Sequence[Placed], numbers: Sequence[Quanti
         if number.whole is not None:
             if number.whole in YEARS or number.whole in HIJRI_YEARS:
                 evidence.years.add(number.whole)
-            evidence.counted.append((number, counted_noun(words, number)))
+            if number.first not in dated:
+                evidence.counted.append((number, counted_noun(words, number)))
 
 
 def _spell(evidence: Evidence, words: Sequence[Placed]) -> None:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from digest.articles.denied import wrongly_affirmed, wrongly_denied
 from digest.articles.evidence import Evidence, gather
 from digest.articles.measured import lacks_date, lacks_number, wrong_duals
+from digest.articles.negations import denies
 from digest.articles.strangers import strangers
 from digest.text.datewords import named_dates
 from digest.text.fold import fold
@@ -76,8 +77,18 @@ def _not_verbatim(summary: str, texts: Sequence[str]) -> list[tuple[int, int]]:
     return [
         (one.start, one.end)
         for one in sentences(summary)
-        if not any(f" {_bare(one.text)} " in text for text in whole)
+        if not any(_stands_in(f" {_bare(one.text)} ", text) for text in whole)
     ]
+
+
+def _stands_in(sentence: str, text: str) -> bool:
+    """Tell whether a text holds a sentence, and not only what is left of it after a «لم»."""
+    at = text.find(sentence)
+    while at >= 0:
+        if not denies(text[:at].rpartition(" ")[2]):
+            return True
+        at = text.find(sentence, at + 1)
+    return False
 
 
 def _bare(text: str) -> str:

@@ -8,21 +8,26 @@ The number of stories is never given: methods that need it do badly (measured: B
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypedDict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from digest.articles.dedupe import duplicates
-from digest.articles.labels import label_groups
+from digest.articles.dedupe import repeated, shingles
+from digest.articles.keyphrases import Vocabulary
+from digest.articles.labels import label_of, tags_of
 from digest.articles.link import cut
 from digest.articles.space import alike, space
-from digest.articles.vectors import GroupInput, cleaned, profile
+from digest.articles.vectors import GroupInput, Profile, cleaned, profile, tokens
+
+if TYPE_CHECKING:
+    import numpy
 
 __all__ = ["Group", "GroupInput", "group_articles"]
 
 SAME_EVENT = 0.35  # mean likeness between two sets of articles; 0.33 to 0.37 is a plateau
 WINDOW = timedelta(hours=72)
+FULL_LENGTH = 2400  # characters; a longer article is no better to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +61,36 @@ def group_articles(
     """
     if not rows:
         return []
-    rows = cleaned(rows)
-    found = space(profile(row) for row in rows)
+    rows = list(cleaned(rows))
+    reading = _Reading()
+    found = space(reading.profiles(rows))
     numbers = cut(
         len(rows),
         alike(found, rows, window=WINDOW),
         least=SAME_EVENT,
-        same=repeated(duplicates(rows)),
+        same=repeated(reading.prints),
         **constraints([row.id for row in rows], pinned, apart),
     )
     members: dict[int, list[int]] = defaultdict(list)
     for place, number in enumerate(numbers):
         members[number].append(place)
-    return described(rows, list(members.values()), found.vectors)
-
-
-def described(
-    rows: Sequence[GroupInput], groups: Sequence[Sequence[int]], matrix: Any
-) -> list[Group]:
-    """Name groups of places in cleaned rows and choose the article of each to show."""
-    likenesses = [_likeness(places, matrix) for places in groups]
-    leads = [_lead(places, rows, matrix) for places in groups]
-    labels = label_groups(rows, groups, leads)
     return [
-        Group(tuple(rows[place].id for place in places), label, tags, rows[lead].id, likeness)
-        for places, lead, (label, tags), likeness in zip(
-            groups, leads, labels, likenesses, strict=True
-        )
+        described([rows[place] for place in places], found.vectors[places], reading.vocabulary)
+        for places in members.values()
     ]
+
+
+def described(rows: Sequence[GroupInput], vectors: Any, vocabulary: Vocabulary) -> Group:
+    """Name a story of cleaned articles, whose vectors are rows of a matrix, and choose its lead."""
+    central = (vectors @ vectors.sum(axis=0)).tolist() if len(rows) > 1 else [1.0]
+    lead = _lead(rows, central)
+    return Group(
+        ids=tuple(row.id for row in rows),
+        label=label_of(lead),
+        tags=tags_of(rows, vocabulary),
+        lead_id=lead.id,
+        likeness=_likeness(vectors, sum(central)),
+    )
 
 
 class Constraints(TypedDict):
@@ -104,36 +111,45 @@ def constraints(
     )
 
 
-def repeated(copies: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of places that have one number, each with the first of them."""
-    first: dict[int, int] = {}
-    for place, number in enumerate(copies.values()):
-        if first.setdefault(number, place) != place:
-            yield first[number], place
+class _Reading:
+    """What is kept of articles while they are read, each once."""
+
+    def __init__(self) -> None:
+        self.prints: list[numpy.ndarray] = []
+        self.vocabulary = Vocabulary()
+
+    def profiles(self, rows: Iterable[GroupInput]) -> Iterator[Profile]:
+        """Yield the profiles of cleaned articles."""
+        for row in rows:
+            found = tokens(row)
+            self.prints.append(shingles(found))
+            self.vocabulary.add(found)
+            yield profile(found)
 
 
-def _likeness(places: Sequence[int], matrix: Any) -> float:
-    """Return the mean cosine over pairs: of vectors of length 1 it follows from their sum."""
-    n = len(places)
+def _likeness(vectors: Any, total: float) -> float:
+    """Return the mean cosine over pairs, given the sum over all pairs and each with itself."""
+    n = vectors.shape[0]
     if n == 1:
         return 1.0
-    inside = matrix[places]
-    total = inside.sum(axis=0)
-    within = float(total @ total) - float((inside.data**2).sum())
+    within = total - float((vectors.data**2).sum())
     return round(min(max(within / (n * (n - 1)), 0.0), 1.0), 4)
 
 
-def _lead(places: Sequence[int], rows: Sequence[GroupInput], matrix: Any) -> int:
-    """Return the article to show: central, from a weighty source, full, early."""
-    if len(places) == 1:
-        return places[0]
-    inside = matrix[places]
-    central = (inside @ inside.sum(axis=0)).tolist()
-    never = datetime.max.replace(tzinfo=UTC)
+def _lead(rows: Sequence[GroupInput], central: Sequence[float]) -> GroupInput:
+    """Return the article to show: readable, central, from a weighty source, full, fresh.
 
-    def standing(number: int) -> tuple[bool, float, float, int]:
-        row = rows[places[number]]
-        at = (row.at or never).timestamp()
-        return bool(row.text.strip()), round(central[number], 3), -at, len(row.text)
+    ``central`` is the likeness of each to all. The best of each measure has 1: centrality counts
+    twice, as the headline must be that of the event and not of a side of it.
+    """
+    times = [row.at.timestamp() for row in rows if row.at]
+    newest, top = max(times, default=0.0), max(central) or 1.0
 
-    return places[max(range(len(places)), key=standing)]
+    def standing(place: int) -> tuple[bool, float, float, int]:
+        row = rows[place]
+        length = min(len(row.text), FULL_LENGTH) / FULL_LENGTH
+        age = (newest - row.at.timestamp()) / WINDOW.total_seconds() if row.at else 1.0
+        worth = 2 * central[place] / top + row.weight + length / 2 + max(1 - age, 0.0) / 2
+        return bool(row.text.strip()), round(worth, 3), -age, -place
+
+    return rows[max(range(len(rows)), key=standing)]

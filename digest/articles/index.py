@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, KeysView, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.articles.dedupe import Copies
+from digest.articles.dedupe import Copies, shingles
 from digest.articles.group import SAME_EVENT, WINDOW, Group, constraints, described
+from digest.articles.keyphrases import Vocabulary
 from digest.articles.link import cut
 from digest.articles.space import alike, space
 from digest.articles.vectors import (
@@ -26,6 +27,7 @@ from digest.articles.vectors import (
     cleaned,
     cosine,
     profile,
+    tokens,
 )
 
 STALE = 0.5  # share of the articles held that may arrive before rarities are counted anew
@@ -56,6 +58,8 @@ class StoryIndex:
         self._rarity = Rarity(0, {})
         self._since = 0  # articles that came after the rarities were counted
         self._copies = Copies()
+        self._vocabulary = Vocabulary()
+        self._known: dict[tuple[str, ...], Group] = {}  # stories named before
 
     def __len__(self) -> int:
         return len(self._held)
@@ -85,9 +89,11 @@ class StoryIndex:
         """Take articles in, without making stories: the first filling of a window."""
         self.drop([row.id for row in rows])
         for row in cleaned(rows):
-            found = profile(row)
+            read = tokens(row)
+            found = profile(read)
             self._held[row.id] = _Held(row, found, self._rarity.weighed(found), {})
-            self._copies.add(row)
+            self._copies.add(row.id, shingles(read))
+            self._vocabulary.add(read)
         self._since += len(rows)
         if len(rows) >= BULK or self._since > STALE * len(self._held):
             self._count_anew()
@@ -123,7 +129,7 @@ class StoryIndex:
         groups: dict[int, list[int]] = defaultdict(list)
         for place, number in enumerate(numbers):
             groups[number].append(place)
-        return self._described(members, list(groups.values()))
+        return [self._described([members[place] for place in own]) for own in groups.values()]
 
     def drop(self, ids: Iterable[str]) -> None:
         """Let articles go; an id that is not held is passed over."""
@@ -145,8 +151,8 @@ class StoryIndex:
 
     def near(self, row: GroupInput, *, least: float = SAME_EVENT) -> list[tuple[str, float]]:
         """Return the articles alike to one that need not be held, the most alike first."""
-        own = cleaned([row])[0]
-        found = self._neighbours(own, self._rarity.weighed(profile(own)))
+        own = next(cleaned([row]))
+        found = self._neighbours(own, self._rarity.weighed(profile(tokens(own))))
         return sorted(
             ((name, likeness) for name, likeness in found.items() if likeness >= least),
             key=lambda one: (-round(one[1], 9), one[0]),
@@ -179,10 +185,14 @@ class StoryIndex:
             found |= linked
         return [name for name in self._held if name in found]
 
-    def _described(self, members: Sequence[str], groups: Sequence[Sequence[int]]) -> list[Group]:
-        held = [self._held[name] for name in members]
-        found = space((one.profile for one in held), self._rarity)
-        return described([one.row for one in held], groups, found.vectors)
+    def _described(self, names: list[str]) -> Group:
+        key = tuple(names)
+        if key not in self._known:
+            held = [self._held[name] for name in names]
+            vectors = space((one.profile for one in held), self._rarity).vectors
+            found = described([one.row for one in held], vectors, self._vocabulary)
+            self._known[key] = found
+        return self._known[key]
 
     def _weave(self, name: str) -> None:
         """Make an article known to those it is near to."""

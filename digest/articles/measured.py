@@ -111,8 +111,7 @@ def _bears_size(number: Quantity, evidence: Evidence) -> bool:
         return True
     most = size * _MANY_TIMES if size > 10 else 200
     return any(
-        size <= value < most for value, found in evidence.numbers.items()
-        if any(not one.ordinal for one in found)
+        size <= min(one.readings) < most for one, _ in evidence.counted if not one.ordinal
     )
 
 

@@ -87,6 +87,11 @@ def still_refuses(words: Sequence[Placed]) -> bool:
     )
 
 
+def denies(word: str) -> bool:
+    """Tell whether a folded word denies what follows it: لم, غير, رفض."""
+    return _kind(word) is not None
+
+
 def affirms(word: str) -> bool:
     """Tell whether a folded word says yes or says something: وافق, أكد."""
     return any(rest in _AFFIRMING and front in {"", "و", "ف"} for front, rest in bare_forms(word))

@@ -51,6 +51,8 @@ _HANGS = re.compile(
     r"|و?(?:هذا|هذه|ذلك|تلك|هولاء|اولئك)|وعن (?:ذلك|هذا)|و?بعد ذلك|و?قبل ذلك|و?عند(?:ها|ئذ)|ثم|اما|وقد|و?لا(?:سيما| سيما)"
     r"|و?(?:اضاف|تابع|استطرد|اردف|استدرك|زاد)(?:ت|وا)?|و?قال(?:ت)? (?:معاليه|سعادته|سموه|انه|انها|ان)|و?علي الرغم من ذلك)\b"
 )
+# A feature's opening, which comes to the event later. Matched on the folded text.
+_SLOW = re.compile(r"^\W*(?:لم (?:يكن|تكن|يعد|تعد)|قبل ان|عندما|حينما|ربما|منذ متي|تخيل)\b")
 Unit = str | tuple[str, str]
 
 
@@ -195,13 +197,13 @@ def _choose(
 
 
 def _opening(said: Sequence[_Said], worths: dict[Unit, float]) -> _Said | None:
-    """The lead that says most of what the leads say."""
+    """The lead that says most of what the leads say; a weighty source's before others."""
     leads = [one for one in said if one.place == 0 and _reads_well(one.sentence.text, one.size)]
-    fit = [one for one in leads if not _hangs(one.sentence.text) and one.size <= LONGEST]
+    fit = [one for one in leads if _opens(one.sentence.text) and one.size <= LONGEST]
     others = [one for one in said if _reads_well(one.sentence.text, one.size)]
     for some in (fit, leads, others, said):
         if some:
-            return max(some, key=lambda one: _gain(one, set(), worths))
+            return max(some, key=lambda one: one.article.weight * _gain(one, set(), worths))
     return None
 
 
@@ -232,6 +234,11 @@ def _may_follow(one: _Said, chosen: Sequence[_Said]) -> bool:
     again = one.place == 0 or (one.figures and one.figures <= figures)
     most = AGAIN if again else TOLD
     return len(one.stems & told) < most * len(one.stems)
+
+
+def _opens(text: str) -> bool:
+    """Whether a lead tells the event itself, and at once."""
+    return not _hangs(text) and _SLOW.match(fold(text[:60])) is None
 
 
 def _hangs(text: str) -> bool:

@@ -95,6 +95,11 @@ def close_stories(db: Session, story_ids: Collection[int], *, now: datetime) -> 
     )
 
 
+def look_again(db: Session, story_id: int) -> None:
+    """Let the next grouping see whether a story's articles are where they belong."""
+    db.execute(update(Story).where(Story.id == story_id).values(likeness=None))
+
+
 def representative(members: Sequence[Article], weights: Mapping[int, float]) -> Article:
     """Return the article that tells a story best: readable, from a weighty source, full, fresh.
 

@@ -151,7 +151,7 @@ def _stands_for_a_name(words: Sequence[Placed], place: int, evidence: Evidence) 
     if not 0 < place < len(words) - 1 or words[place].word in _GENERIC:
         return False
     before, after = words[place - 1].word, words[place + 1].word
-    between = evidence.between.get((before, after), frozenset())
+    between = evidence.between.get((before, after), set())
     return any(
         other in known_names() or other in place_names() or names_origin(other)
         or (len(other) >= _SHORTEST and not is_common(other) and not other.startswith(_VERBAL))

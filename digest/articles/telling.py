@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from digest.articles.models import Article, ArticleState, Origin, Story
@@ -17,8 +17,12 @@ from digest.articles.versions import add_version, newest_versions
 from digest.system import queue
 from digest.system.build import System
 
+STANDING = 1.1  # how much more the article weighs whose headline and link the story has
 RECENT = timedelta(days=4)  # an older story gets no articles any more
 JOB = "retell_story"
+
+# An article's id, the hash of its text, and the article that stands for the story.
+_Row = tuple[int, str, int | None]
 
 
 def queue_retelling(db: Session, now: datetime) -> int:
@@ -63,12 +67,14 @@ def retell_story(system: System, story_id: int) -> None:
 
 
 def told_articles(db: Session, story_id: int) -> list[Told]:
-    """Return the readable articles of a story with the weight of their sources."""
+    """Return the readable articles of a story with their weights."""
+    weight = func.coalesce(SOURCE.c.weight, 1.0)
     rows = db.execute(
         select(
             Article.id, Article.source_name, Article.title, Article.text, Article.published_at,
-            func.coalesce(SOURCE.c.weight, 1.0),
+            case((Article.id == Story.representative_id, STANDING * weight), else_=weight),
         )
+        .join(Story, Story.id == Article.story_id)
         .outerjoin(SOURCE, SOURCE.c.id == Article.source_id)
         .where(Article.story_id == story_id, Article.state == ArticleState.READY)
         .order_by(Article.id)
@@ -79,15 +85,16 @@ def told_articles(db: Session, story_id: int) -> list[Told]:
 def story_basis(db: Session, story_id: int) -> str:
     """Tell which articles a summary of the story would be made from now, as one word."""
     rows = db.execute(
-        select(Article.id, Article.text_hash)
+        select(Article.id, Article.text_hash, Story.representative_id)
+        .join(Story, Story.id == Article.story_id)
         .where(Article.story_id == story_id, Article.state == ArticleState.READY)
         .order_by(Article.id)
     )
-    return _basis((row.id, row.text_hash) for row in rows)
+    return _basis((row.id, row.text_hash, row.representative_id) for row in rows)
 
 
-def _shared_stories(db: Session, now: datetime) -> dict[int, list[tuple[int, str]]]:
-    """The articles of each recent story of several sources, as (id, hash of the text)."""
+def _shared_stories(db: Session, now: datetime) -> dict[int, list[_Row]]:
+    """The articles of each recent story of several sources."""
     shared = (
         select(Article.story_id)
         .join(Story, Story.id == Article.story_id)
@@ -96,17 +103,18 @@ def _shared_stories(db: Session, now: datetime) -> dict[int, list[tuple[int, str
         .having(func.count(Article.source_name.distinct()) > 1)
     )
     rows = db.execute(
-        select(Article.story_id, Article.id, Article.text_hash)
+        select(Article.story_id, Article.id, Article.text_hash, Story.representative_id)
+        .join(Story, Story.id == Article.story_id)
         .where(Article.story_id.in_(shared), Article.state == ArticleState.READY)
         .order_by(Article.id)
     )
-    found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    found: defaultdict[int, list[_Row]] = defaultdict(list)
     for row in rows:
-        found[row.story_id].append((row.id, row.text_hash))
+        found[row.story_id].append((row.id, row.text_hash, row.representative_id))
     return found
 
 
-def _basis(rows: Iterable[tuple[int, str]]) -> str:
+def _basis(rows: Iterable[_Row]) -> str:
     """What a summary is made from, as one word: other articles or other texts give another."""
-    told = "\n".join(f"{article_id} {text_hash}" for article_id, text_hash in rows)
+    told = "\n".join(f"{one} {text_hash} {standing}" for one, text_hash, standing in rows)
     return hashlib.sha256(told.encode()).hexdigest()

@@ -19,6 +19,7 @@ COMMANDS = {
     "dedupe": ("texts", "dedupe", "Find near-duplicates in a JSONL file."),
     "demo": ("demo", "demo", "From a sample news site to mails in a local mailbox."),
     "doctor": ("doctor", "doctor", "Check database, schema, assets, mail relay and settings."),
+    "fidelity": ("texts", "fidelity", "Say what in a summary its source does not hold."),
     "group": ("texts", "group", "Group the articles of a JSONL file into stories."),
     "init": ("database", "init", "Make the database and the first administrator's link."),
     "issue": ("issues", "issue", "Issues of a newsletter."),

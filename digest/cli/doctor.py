@@ -41,7 +41,7 @@ def doctor(as_json: bool) -> None:
 
 def examine(system: System) -> Iterator[Check]:
     """Yield the answer to every question."""
-    for ask in (_database, _assets, _relay, _address, _folder):
+    for ask in (_database, _assets, _relay, _address, _folder, _model):
         yield from ask(system)
 
 
@@ -84,3 +84,14 @@ def _folder(system: System) -> Iterator[Check]:
     folder = system.settings.data_dir
     writable = os.access(folder, os.W_OK) if folder.exists() else os.access(folder.parent, os.W_OK)
     yield Check("data folder", "ok" if writable else "bad", str(folder))
+
+
+def _model(system: System) -> Iterator[Check]:
+    """A language model is an extra: without one nothing is wrong."""
+    if not system.llm.is_on:
+        yield Check("language model", "ok", "none; summaries are extracts")
+        return
+    failure = system.llm.probe().failure
+    where = f"{system.llm.model} at {system.llm.address}"
+    yield Check("language model", "warn" if failure else "ok",
+                f"{where}: {failure.value}" if failure else f"{where} answers")

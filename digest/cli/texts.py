@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from digest.articles.dedupe import near_duplicates
+from digest.articles.fidelity import unsupported
 from digest.articles.group import GroupInput, group_articles
 from digest.articles.hints import DEFAULTS, split_hints
 from digest.articles.sorting import Lesson, TopicHint, sort_article, teach, terms_of
 from digest.articles.summarise import Method, summarise
-from digest.cli.session import print_json
+from digest.cli.session import json_option, print_json
 
 methods = click.Choice([method.value for method in Method])
 
@@ -134,6 +135,26 @@ def _newsroom(said: list[str]) -> tuple[list[TopicHint], dict[int, str]]:
         TopicHint(number, name, hints) for number, (name, hints) in enumerate(known.values(), 1)
     ]
     return topics, dict(enumerate(known, 1))
+
+
+@click.command()
+@click.argument("summary", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("source", type=click.Path(exists=True, dir_okay=False))
+@json_option
+def fidelity(summary: str, source: str, as_json: bool) -> None:
+    """Say what in a summary its source does not hold: numbers, names, dates, negations.
+
+    Prints a line a doubt: its kind, its place (characters from the start) and its text. With
+    --json one list of {"kind", "text", "start", "end"}. Ends 1 when there are doubts.
+    """
+    found = unsupported(_text(summary), _text(source))
+    if as_json:
+        print_json(found)
+    else:
+        for doubt in found:
+            click.echo(f"{doubt.kind.value} {doubt.start}-{doubt.end} {doubt.text}")
+    if found:
+        raise SystemExit(1)
 
 
 def _input(row: dict[str, Any]) -> GroupInput:

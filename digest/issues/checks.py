@@ -17,6 +17,7 @@ CLIP_AT = 102 * 1024  # bytes; Gmail cuts the mail above this
 LARGE_AT = 85 * 1024  # bytes; leaves room for what relays and Gmail add
 SUBJECT_AT = 60  # letters; longer subjects are cut everywhere, on phones at about 40
 PREHEADER_AT = 90  # letters
+NAMED = 3  # doubts that a finding spells out
 REPEATED = 0.6  # of the preheader's words stand in the subject, too
 
 
@@ -135,6 +136,16 @@ def no_summary(facts: Facts) -> Iterator[Finding]:
             yield _warning("no_summary", item, title=one_line(item.title))
 
 
+def unfaithful(facts: Facts) -> Iterator[Finding]:
+    """A summary that says what its sources do not bear out; the first three things are named."""
+    for item in facts.doc.items:
+        if item.role != Role.BRIEF and item.doubts:
+            what = "، ".join(f"«{doubt.text}»" for doubt in item.doubts[:NAMED])
+            yield _warning(
+                "unfaithful", item, title=one_line(item.title), what=what, doubts=item.doubts
+            )
+
+
 def lead_without_image(facts: Facts) -> Iterator[Finding]:
     """A lead is made to be shown with an image."""
     for item in facts.doc.items:
@@ -191,7 +202,7 @@ CHECKS: tuple[Check, ...] = (
     no_subject, no_items, render_failed, too_large, no_postal_address, no_unsubscribe, no_title,
     bad_link, subject_long, subject_latin_first, no_preheader, preheader_long,
     preheader_repeats_subject, empty_section, lead_without_image, missing_alt, bad_image,
-    no_summary, duplicate_link, foreign_host,
+    no_summary, unfaithful, duplicate_link, foreign_host,
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from digest.articles.fidelity import Doubt
+
 
 class Slot(StrEnum):
     """What differs from reader to reader: whole addresses that stand in the bytes as these words.
@@ -48,7 +50,8 @@ class Look:
 class ItemDoc:
     """One story. ``role`` is lead, second or brief; ``minutes`` of reading, 0 when unknown.
 
-    ``sources`` are those its summary takes from, when there are several.
+    ``sources`` are those its summary takes from, when there are several; ``doubts`` what in it
+    they do not bear out.
     A later development of what the newsletter told before names that issue's number and, where
     there is a public archive, its page.
     """
@@ -63,6 +66,7 @@ class ItemDoc:
     image: str | None = None
     image_alt: str = ""
     sources: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     earlier_number: int | None = None
     earlier_url: str | None = None
 

@@ -64,7 +64,7 @@ _PURPOSE = re.compile("ل(?:إ|ت|ي|است|انت|احت)\\w{3,}")
 _PRESENT = re.compile(r"(?:سي|ست|ي|ت)\w{2,}")
 _DONE = re.compile(r"(?:ا(?!ل)\w{2,}ا\w|ا(?!ل)\w+ا\wه|ت\w{2}ي\w|م\wا\w{2}ه|\w[^اوي]\w)$")
 _ARTICLE = re.compile("(?:[وبكف]?ال|ولل|لل)..")
-_VERB = re.compile(r"^(?:(?:سي|ست|ي)[^\Wويا]\w{2,}|ت\w+ي)$")  # a present tense at the end has lost its object
+_VERB = re.compile(r"^(?:(?:سي|ست|ي)[^\Wويا]\w{2,}|ت\w+ي|(?:است|ان|ا[^\Wل])\w+ت)$")  # a present tense at the end has lost its object
 
 
 def clean_headline(title: str) -> str:
@@ -156,13 +156,13 @@ def _stands(text: str, following: str) -> bool:
     if len(said) < FEWEST:  # «المفتي: فئة نمت» says who, not what
         return False
     last = _bare(words[-1])
-    if last in _OPEN or last.removeprefix("و") in _OPEN or last.isdecimal() or len(last) < 2:
+    if last in _OPEN or last.removeprefix("و") in _OPEN or len(last) < 2:
         return False
     if last.startswith("و") or _VERB.match(last):
         return False
     # «رجال» before «الأمن» is the first half of a name, «بلا اتفاق» before «بعد» is whole.
     bare = _bare(following)
-    if last in _HEADS and bare and bare not in _ADVERBS | _PREPOSITIONS:
+    if (last in _HEADS or last.isdecimal()) and bare and bare not in _ADVERBS | _PREPOSITIONS:
         return False
     return not (bare.startswith(("ال", "لل")) and not _definite(words[-1]))
 

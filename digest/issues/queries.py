@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Integer, Select, String, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
+from digest.articles.fidelity import Doubt
 from digest.articles.models import Article
 from digest.articles.versions import Saying, shared_stories
-from digest.issues import checks, credit
+from digest.issues import checks, credit, faith
 from digest.issues.document import IssueDoc, ItemDoc, Look, Rendered, SectionDoc, Variant
 from digest.issues.earlier import TOLD, EarlierIssue, earlier_issue
 from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
+from digest.issues.states import EDITABLE
 from digest.newsletters.models import Newsletter
 from digest.system import links
 from digest.system.errors import NotFound
@@ -55,8 +57,8 @@ class IssueRow:
 class BoardItem:
     """A story on the board, with where it came from; ``minutes`` of reading, 0 when unknown.
 
-    ``sources`` are all it takes from; ``marked`` is its summary cut where another one speaks;
-    ``shared`` tells whether it could be told from several.
+    ``sources`` are all it takes from, ``marked`` is its summary cut where another one speaks;
+    it could be told from several when it is ``shared``.
     """
 
     id: int
@@ -150,12 +152,14 @@ def load_document(db: Session, issue_id: int, *, base_url: str, now: datetime) -
     parts = board(db, issue_id)
     at = issue.send_at or issue.slot_at or now
     public = newsletter.public
+    # What can no longer be changed is not held against its sources again.
+    doubts = faith.doubts(db, issue_id) if issue.state in EDITABLE else {}
     archive = links.archive_url(base_url, newsletter.slug) if public else None
     return IssueDoc(
         issue_id=issue.id, newsletter_id=newsletter.id, number=issue.number,
         version=issue.version, subject=issue.subject, preheader=issue.preheader,
         note=issue.note, note_by=issue.note_by, day=at.astimezone(ZoneInfo(newsletter.zone)).date(),
-        sections=_section_docs(parts, _before(db, parts, newsletter.id), base_url),
+        sections=_section_docs(parts, _before(db, parts, newsletter.id), doubts, base_url),
         look=_look(newsletter),
         hosts=_hosts(db, issue_id, base_url),
         view_url=links.archive_url(base_url, newsletter.slug, issue.number)
@@ -207,9 +211,8 @@ def board(db: Session, issue_id: int) -> Board:
     """Return an issue for editing; raises NotFound("no_such_issue")."""
     issue, _newsletter = _found(db, issue_id)
     items: dict[int, list[BoardItem]] = {}
-    rows = db.scalars(
-        select(Item).where(Item.issue_id == issue_id).order_by(Item.position, Item.id)
-    ).all()
+    wanted = select(Item).where(Item.issue_id == issue_id).order_by(Item.position, Item.id)
+    rows = db.scalars(wanted).all()
     shared = shared_stories(db, [item.story_id for item in rows if item.story_id])
     for item in rows:
         items.setdefault(item.section_id, []).append(_board_item(item, shared))
@@ -351,9 +354,9 @@ def _board_item(item: Item, shared: frozenset[int]) -> BoardItem:
         id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
         source_name=item.source_name, image=item.image, image_alt=item.image_alt,
         minutes=read_minutes(item.words) if item.words else 0, story_id=item.story_id,
-        article_id=item.article_id,
+        article_id=item.article_id, shared=item.story_id in shared,
         sources=credit.sources(item.source_name, item.summary, told),
-        marked=credit.marked(item.summary, told), shared=item.story_id in shared,
+        marked=credit.marked(item.summary, told),
     )
 
 
@@ -368,19 +371,24 @@ def _before(db: Session, parts: Board, newsletter_id: int) -> dict[int, EarlierI
 
 
 def _section_docs(
-    parts: Board, before: Mapping[int, EarlierIssue], base_url: str
+    parts: Board, before: Mapping[int, EarlierIssue], doubts: Mapping[int, tuple[Doubt, ...]],
+    base_url: str,
 ) -> tuple[SectionDoc, ...]:
     return tuple(
         SectionDoc(
             section.id, section.title,
-            tuple(_item_doc(item, before.get(item.story_id or 0), base_url)
-                  for item in section.items),
+            tuple(
+                _item_doc(item, before.get(item.story_id or 0), doubts.get(item.id, ()), base_url)
+                for item in section.items
+            ),
         )
         for section in parts.sections
     )
 
 
-def _item_doc(item: BoardItem, before: EarlierIssue | None, base_url: str) -> ItemDoc:
+def _item_doc(
+    item: BoardItem, before: EarlierIssue | None, doubts: tuple[Doubt, ...], base_url: str
+) -> ItemDoc:
     url = (
         links.archive_url(base_url, before.slug, before.number)
         if before is not None and before.public else None
@@ -388,6 +396,6 @@ def _item_doc(item: BoardItem, before: EarlierIssue | None, base_url: str) -> It
     return ItemDoc(
         id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
         source_name=item.source_name, minutes=item.minutes, image=item.image,
-        image_alt=item.image_alt, sources=item.sources, earlier_number=before.number if before else None,
+        image_alt=item.image_alt, sources=item.sources, doubts=doubts, earlier_number=before.number if before else None,
         earlier_url=url,
     )

@@ -13,7 +13,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.articles import lengths
 from digest.articles.fidelity import Doubt, unsupported
+from digest.articles.lengths import Length
 from digest.articles.models import Article
 from digest.articles.rewrite import Rewritten, rewrite
 from digest.articles.versions import Shown
@@ -25,6 +27,7 @@ from digest.staff.models import AuditEntry
 from digest.system import queue
 from digest.system.build import System
 from digest.system.errors import NotFound, Refused
+from digest.text.split import sentences as split_sentences
 
 KIND = "rewrite_item"
 METHOD = "llm"
@@ -74,7 +77,7 @@ def rewrite_item(system: System, issue_id: int, item_id: int, by: int | None = N
         if item is None or item.issue_id != issue_id:
             return
         before, texts = item.summary, faith.source_texts(db, item)
-        length = summaries.sentence_count(item)
+        length = lengths.sentences(Length.NORMAL, len(split_sentences(item.summary)))
         article = db.get(Article, item.article_id) if item.article_id else None
         title = article.title if article else ""
     made = rewrite(system, texts, title=title, sentences=length)
@@ -136,7 +139,8 @@ def _take(
         return
     reason = made.reason or _obstacle(issue, item, made, before)
     if reason:
-        kept = made.text if made.used == METHOD else ""
+        # The trail holds no addresses; a text with one is lost to it.
+        kept = made.text if made.used == METHOD and "@" not in made.text else ""
         _tell(db, issue, by=by, now=now, item=item_id, reason=reason, text=kept,
               wait=made.retry_after)
         return

@@ -95,6 +95,13 @@ def put(
     return db.execute(statement).first() is not None
 
 
+def open_keys(db: Session, kind: str) -> frozenset[str]:
+    """Return the keys of the jobs of a kind that wait or run."""
+    return frozenset(
+        db.scalars(select(Job.key).where(Job.kind == kind, Job.state != JobState.DEAD))
+    )
+
+
 def put_each(db: Session, kind: str, jobs: Mapping[str, Mapping[str, Any]], *,
              now: datetime) -> None:
     """Queue many jobs of one kind in one statement, keys to arguments; open ones stay as they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from sqlalchemy import select
 
 from digest.articles import curate
 from digest.articles.models import Article, Story
-from digest.articles.stories import refresh, regroup, representative
+from digest.articles.stories import look_again, refresh, regroup, representative
+from digest.articles.window import memory_of
 from digest.system.build import System
 from tests import make
 from tests.conftest import SettableClock
@@ -232,3 +234,88 @@ def test_every_article_is_in_exactly_one_story(system: System, count: int) -> No
     ids = [article(system, f"عنوان رقم {n}", f"نص فريد {n} " * 5) for n in range(count)]
     regroup(system)
     assert None not in stories_of(system, ids)
+
+
+def test_a_second_process_and_a_restart_come_to_the_same(system: System) -> None:
+    first, second = budgets(system)
+    regroup(system)
+    (known,) = set(stories_of(system, [first, second]))
+    other = replace(system, memory={})
+    third = article(system, BUDGETS[1], BUDGET + " وصدر القرار مساءً.", source_name="منبر",
+                    link="https://x.example/3")
+    regroup(other)
+    fourth = article(system, BUDGETS[0], BUDGET + " وصدر القرار صباحاً.", source_name="صدى",
+                     link="https://x.example/4")
+    regroup(system)  # remembers less than the rows hold
+    assert stories_of(system, [third, fourth]) == [known, known]
+    everything = {str(one) for one in (first, second, third, fourth)}
+    assert set(memory_of(system).open.ids) == everything
+    assert set(memory_of(other).open.ids) == everything - {str(fourth)}
+
+
+def test_likeness_is_kept_up_to_date(system: System) -> None:
+    first, second = budgets(system)
+    regroup(system)
+    (known,) = set(stories_of(system, [first, second]))
+    assert known is not None
+    alone = article(system, "افتتاح معرض الكتاب", OTHER)
+    regroup(system)
+    (lone,) = stories_of(system, [alone])
+    assert lone is not None
+    before = story(system, known).likeness
+    assert before is not None
+    assert 0.5 < before <= 1.0
+    assert story(system, lone).likeness == 1.0
+    with system.db.write() as db:
+        curate.merge(db, known, [lone])
+        assert db.get_one(Story, known).likeness is None
+    regroup(system)  # nothing waits but the merged story
+    after = story(system, known).likeness
+    assert after is not None
+    assert after < before
+
+
+def test_an_article_whose_text_came_late_is_looked_at_again(system: System) -> None:
+    first = article(system, BUDGETS[0], BUDGET, source_name="شام بوست")
+    late = article(system, "عاجل", "", state="unreadable", source_name="الساحل")
+    regroup(system)
+    known, alone = stories_of(system, [first, late])
+    assert known != alone
+    assert alone is not None
+    with system.db.write() as db:
+        found = db.get_one(Article, late)
+        found.title, found.text, found.words, found.state = BUDGETS[1], BUDGET, 40, "ready"
+        look_again(db, alone)
+    regroup(system)
+    assert stories_of(system, [first, late]) == [known, known]
+    with system.db.read() as db:
+        assert db.get(Story, alone) is None
+
+
+def test_the_label_is_the_headline_without_the_papers_name(system: System) -> None:
+    first = article(system, "عاجل: البرلمان يقرّ الموازنة - شام بوست", BUDGET, source_name="شام بوست")
+    regroup(system)
+    assert story(system, stories_of(system, [first])[0]).label == "البرلمان يقرّ الموازنة"
+
+
+def test_memory_holds_the_window_and_no_more(system: System, clock: SettableClock) -> None:
+    budgets(system)
+    regroup(system)
+    clock.forward(days=4)
+    third = article(system, "افتتاح معرض الكتاب", OTHER)
+    regroup(system)
+    assert set(memory_of(system).open.ids) == {str(third)}
+    assert len(memory_of(system).told) == 0
+
+
+def test_many_at_once_and_one_by_one_make_the_same_stories(system: System) -> None:
+    texts = [(f"{BUDGETS[n % 2]} {n}", f"{BUDGET} وهذا الخبر رقم {n}.") for n in range(15)]
+    texts += [(f"افتتاح معرض الكتاب {n}", f"{OTHER} وهذا الخبر رقم {n}.") for n in range(15)]
+    ids = [article(system, title, text, source_name=f"مصدر {n}")
+           for n, (title, text) in enumerate(texts[:25])]
+    regroup(system)
+    for n, (title, text) in enumerate(texts[25:]):
+        ids.append(article(system, title, text, source_name=f"صحيفة {n}"))
+        regroup(system)
+    found = stories_of(system, ids)
+    assert [len(set(found[:15])), len(set(found[15:])), len(set(found))] == [1, 1, 2]

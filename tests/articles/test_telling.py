@@ -130,6 +130,23 @@ def test_an_old_story_is_left_alone(system: System, clock: SettableClock) -> Non
     assert due(system) == 0
 
 
+def test_a_summary_opens_with_the_article_that_stands_for_the_story(
+    system: System, clock: SettableClock
+) -> None:
+    story_id = market(system, clock, "وكالة الساحل", "صناعة")
+    with system.db.write() as db:
+        db.get_one(Article, 2).text = (
+            "فتح سوق السمك في اللاذقية أبوابه من جديد بعد ترميم استمر عامين. "
+            "ويعتمد المبنى على ألواح شمسية توفر ثلثي حاجته من الكهرباء."
+        )
+    for article_id, opening in ((1, "افتتحت البلدية"), (2, "فتح سوق السمك")):
+        with system.db.write() as db:
+            curate.set_representative(db, story_id, article_id)
+        assert due(system) == 1
+        jobs.drain(system, {"retell_story"})
+        assert versions(system)[-1][2].startswith(opening)
+
+
 def test_grouping_queues_the_telling(system: System, clock: SettableClock) -> None:
     market(system, clock, "وكالة الساحل", "شام بوست")
     jobs.JOBS["regroup"](system)

@@ -36,12 +36,16 @@ def test_an_issue_goes_out_by_commands_and_never_again(
         run("subscribers", "import", str(readers), "--list", "mina", "--json").output
     )
     assert (imported["added"], imported["invalid"]) == (2, 1)
+    assert "3 sources · " in run("stories").output
     issue = run("issue", "draft", "mina").output.strip()
     run("issue", "preview", issue, "--out", str(tmp_path / "out"))
     assert 'dir="rtl"' in (tmp_path / "out" / "issue.html").read_text(encoding="utf-8")
     assert "draft:" in run("issue", "show", issue).output
     sent = json.loads(run("issue", "send", issue, "--wait", "--json").output)
     assert (sent["state"], sent["deliveries"]) == ("sent", {"sent": 2})
+    assert "sent in issue 1 of mina" in run("stories", "--tab", "used").output
+    told = json.loads(run("stories", "--tab", "used", "--json").output)
+    assert {one["number"] for one in told["earlier"].values()} == {1}
     again = json.loads(run("issue", "send", issue, "--wait", "--json").output)
     assert again == sent
     assert len(list((settings.mailbox_dir / "new").iterdir())) == 2

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 from digest import jobs
+from digest.articles.models import Article, Story
 from digest.audience import preferences
 from digest.audience.models import MailingList, Subscriber
 from digest.delivery import control, leases
@@ -19,10 +20,12 @@ from digest.delivery.models import Chunk, Delivery, DeliveryState
 from digest.delivery.queries import failures
 from digest.delivery.send import send_chunk
 from digest.issues import states
+from digest.issues.models import Item
 from digest.newsletters.models import Newsletter
 from digest.system import queue
 from digest.system.build import build_system
 from digest.system.errors import Stopped
+from tests import make
 from tests.conftest import SettableClock
 from tests.delivery.conftest import OMAR, RIM, SALMA
 from tests.servers.smtp import (
@@ -42,6 +45,19 @@ def test_each_reader_gets_one_mail_and_the_issue_is_sent(ledger, scheduled, rela
     assert ledger.counts(issue_id) == {"sent": 3}
     assert sorted(relay.recipients()) == sorted([RIM, SALMA, OMAR])
     assert relay.connections == 1
+
+
+def test_the_first_mail_closes_the_stories_of_the_issue(ledger, scheduled, system):
+    issue_id = scheduled()
+    now = system.clock.now()
+    with system.db.write() as db:
+        articles = [db.get_one(Article, make.article(db, now=now, title=one)) for one in "أبج"]
+        stories = [one.story_id for one in articles]
+        items = db.query(Item).filter_by(issue_id=issue_id).order_by(Item.id).all()
+        items[0].story_id, items[1].article_id = stories[0], articles[1].id
+    ledger.send()
+    with system.db.read() as db:
+        assert [db.get_one(Story, one).closed_at for one in stories] == [now, now, None]
 
 
 def test_running_everything_again_sends_nothing(ledger, scheduled, relay, system):

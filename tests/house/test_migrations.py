@@ -7,8 +7,10 @@ import re
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint, inspect, select
 
+from digest.articles.models import Article, Story
+from digest.issues.models import Item
 from digest.migrate import _config, downgrade, is_current, upgrade
 from digest.newsletters.models import Newsletter
 from digest.system.build import System
@@ -89,6 +91,26 @@ def test_every_revision_goes_one_step_down_and_up(system: System) -> None:
     for revision in reversed(revisions):
         upgrade(system.db, revision)
     assert is_current(system.db)
+
+
+def test_stories_keep_their_articles_and_sent_ones_are_known(system: System) -> None:
+    """Changing a table that others point at must not empty what points at it."""
+    now = system.clock.now()
+    with system.db.write() as db:
+        newsletter_id = make.newsletter(db, now=now)
+        story_ids = [
+            db.get_one(Article, make.article(db, now=now, title=title)).story_id
+            for title in ("خبر أُرسل", "خبر لم يُرسل")
+        ]
+        make.issue(db, now=now, newsletter_id=newsletter_id, items=1, state="sent", frozen_at=now,
+                   sent_at=now)
+        db.query(Item).one().story_id = story_ids[0]
+    downgrade(system.db, "0002")
+    upgrade(system.db)
+    with system.db.read() as db:
+        assert list(db.scalars(select(Article.story_id).order_by(Article.id))) == story_ids
+        assert db.query(Item).one().story_id == story_ids[0]
+        assert [db.get_one(Story, one).closed_at for one in story_ids] == [now, None]
 
 
 def test_upgrading_twice_changes_nothing(system: System) -> None:

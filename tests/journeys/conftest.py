@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from waitress.server import create_server
 
-from digest.app import create_app
 from digest.articles.topics import ensure_topics
 from digest.demo.site import DemoSite
 from digest.runner import Runner
 from digest.system.build import System, build_system
 from digest.system.clock import SystemClock
 from digest.system.settings import Settings
+from tests.webapp import build_app
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -86,7 +86,7 @@ def live(settings: Settings) -> Iterator[Live]:
     system = build_system(replace(settings, base_url=url), clock=clock)
     with system.db.write() as db:
         ensure_topics(db)
-    server = create_server(create_app(system), host="127.0.0.1", port=port, threads=8)
+    server = create_server(build_app(system), host="127.0.0.1", port=port, threads=8)
     web = threading.Thread(target=server.run, daemon=True)
     runner = Runner(system)
     web.start()

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from werkzeug.test import TestResponse
 
-from digest.app import create_app
 from digest.system.build import System
 from tests import make
+from tests.webapp import build_app
 
 PASSWORD = "a long enough password"
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -44,7 +44,7 @@ SignIn = Callable[..., Browser]
 @pytest.fixture
 def app(system: System) -> Flask:
     """The application, as ``digest serve`` builds it."""
-    app = create_app(system)
+    app = build_app(system)
     app.test_client_class = Browser
     return app
 

@@ -30,6 +30,7 @@ ACTIONS: dict[str, LazyString] = {
     "issue.move_section": _l("نقل قسماً"),
     "issue.remove_section": _l("حذف قسماً"),
     "issue.regenerate": _l("أعاد توليد ملخص"),
+    "issue.rewrite": _l("طلب صياغة ملخص بالنموذج"),
     "issue.schedule": _l("ثبّت موعد عدد"),
     "issue.unschedule": _l("سحب موعد عدد"),
     "issue.cancel": _l("ألغى عدداً"),

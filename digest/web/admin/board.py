@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,22 +15,27 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 from sqlalchemy.orm import Session
 
+from digest.articles.fidelity import Doubt
 from digest.articles.queries import InboxPage, InboxStory, inbox
 from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
 from digest.articles.topics import topic_names
 from digest.audience.lists import ListRow, count_recipients, list_lists
 from digest.delivery.queries import FailureRow, failures, outbox
+from digest.issues import rewording
 from digest.issues.document import Finding, Rendered, Slot
 from digest.issues.earlier import EarlierIssue, earlier_issue, told_stories
+from digest.issues.faith import pieces
 from digest.issues.models import IssueState
 from digest.issues.queries import Board, IssueRow, board, get_issue, preview
 from digest.issues.render import fill_html, fill_text
+from digest.issues.rewording import Outcome
 from digest.issues.states import EDITABLE
 from digest.issues.subjects import Proposal, by_weight, propose
 from digest.newsletters.calendar import next_slots
 from digest.newsletters.manage import NewsletterRow, get_newsletter
 from digest.staff.roles import Action
+from digest.system.queue import open_keys
 from digest.web.admin import bp
 from digest.web.admin.actions import ACTIONS
 from digest.web.admin.audit import AuditRow, read_history
@@ -37,7 +43,7 @@ from digest.web.errors import fill_sentence
 from digest.web.fields import asked_number
 from digest.web.guard import needs, newsroom, now, system
 from digest.web.headers import mail_frame
-from digest.web.words import DELIVERY_STATES, FINDINGS, METHODS
+from digest.web.words import DELIVERY_STATES, DOUBTS, FINDINGS, METHODS, REWORDINGS
 
 SIDES = ("preview", "checks", "schedule", "history")
 PARTS = ("inbox", "issue", "side")  # on a narrow screen one of them is shown
@@ -138,6 +144,16 @@ class IssuePage(Progress):
     usual_at: datetime | None
     history: tuple[AuditRow, ...]
     topic_names: tuple[tuple[int, str], ...]
+    rewordings: Mapping[int, Outcome]
+    rewording: frozenset[int]
+
+    @property
+    def doubts(self) -> Mapping[int, tuple[Doubt, ...]]:
+        """Return the doubts about summaries by item, as the checks found them."""
+        return {
+            one.item_id: cast(tuple[Doubt, ...], one.facts["doubts"])
+            for one in self.rendered.findings if one.code == "unfaithful" and one.item_id
+        }
 
     @property
     def open(self) -> bool:
@@ -206,6 +222,10 @@ def issue(issue_id: int) -> ResponseReturnValue:
         methods=METHODS,
         method=Method.MIX.value,
         retell=RETELL,
+        has_model=system().llm.is_on,
+        pieces=pieces,
+        doubt_sentences=_doubt_sentences,
+        reworded=REWORDINGS,
         actions=ACTIONS,
         delivery_states=DELIVERY_STATES,
         zone=newsroom().zone.key,
@@ -270,6 +290,8 @@ def load_page(
         ledger=_ledger(db, one),
         history=read_history(db, "issue", issue_id),
         topic_names=topic_names(db),
+        rewordings=rewording.outcomes(db, issue_id) if is_open else {},
+        rewording=frozenset(int(key) for key in open_keys(db, rewording.KIND)),
     )
 
 
@@ -298,6 +320,12 @@ def _check(finding: Finding) -> CheckRow:
         FIELDS.get(finding.code, ""),
         finding.code in SETTINGS,
     )
+
+
+def _doubt_sentences(found: Iterable[Doubt]) -> list[str]:
+    """Return doubts in words, each once."""
+    told = (fill_sentence(DOUBTS[one.kind.value], {"text": one.text}) for one in found)
+    return list(dict.fromkeys(told))
 
 
 def usual_time(issue: IssueRow, newsletter: NewsletterRow, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from digest.articles.lengths import Length
 from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
-from digest.issues import board, states
+from digest.issues import board, rewording, states
 from digest.issues.models import Item, Role
 from digest.staff.roles import Action
 from digest.web.admin import bp
@@ -141,6 +141,31 @@ def regenerate(issue_id: int, item_id: int) -> ResponseReturnValue:
         based_on=number("based_on"), by=who().id,
     )
     flash(_("كُتب ملخص جديد. راجعه قبل الإرسال."), "ok")
+    return _page(issue_id, f"item-{item_id}")
+
+
+@bp.post(f"{ITEM}/rewrite")
+@needs(Action.EDIT)
+def rewrite_item(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Ask the language model for an item's summary; a job does it."""
+    with system().db.write() as db:
+        rewording.ask(
+            db, issue_id, item_id, is_on=system().llm.is_on, based_on=number("based_on"),
+            now=now(), by=who().id,
+        )
+    flash(_("طُلبت الصياغة من النموذج. حدّث الصفحة بعد قليل لتراها."), "ok")
+    return _page(issue_id, f"item-{item_id}")
+
+
+@bp.post(f"{ITEM}/rewrite/use")
+@needs(Action.EDIT)
+def use_rewritten(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Take the model's text although something in it is doubtful."""
+    with system().db.write() as db:
+        rewording.use(
+            db, issue_id, item_id, based_on=number("based_on"), by=who().id, now=now()
+        )
+    flash(_("وُضع نص النموذج. راجع ما عُلّم فيه قبل الإرسال."), "ok")
     return _page(issue_id, f"item-{item_id}")
 
 

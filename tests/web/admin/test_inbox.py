@@ -188,3 +188,50 @@ def test_a_story_whose_text_could_not_be_read_stays_usable(
 def test_a_viewer_sees_no_buttons(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
     assert f"/admin/inbox/{story_id}/" not in page(sign_in("viewer"))
+
+
+def sent_issue(system: System, story_id: int, *, number: int = 12) -> int:
+    """An issue that was sent with a story."""
+    now = system.clock.now()
+    with system.db.write() as db:
+        newsletter_id = make.newsletter(db, now=now)
+        issue_id = make.issue(db, now=now, newsletter_id=newsletter_id, number=number, items=1,
+                              state="sent", sent_at=now)
+        db.query(Item).filter_by(issue_id=issue_id).one().story_id = story_id
+    return issue_id
+
+
+def test_a_sent_story_names_its_issue(sign_in: SignIn, system: System) -> None:
+    story_id = story(system)
+    issue_id = sent_issue(system, story_id)
+    text = page(sign_in("editor"), tab="used")
+    assert "أُرسلت في العدد 12" in text
+    assert f'href="/admin/issues/{issue_id}"' in text
+
+
+def test_a_development_links_to_the_issue_that_told_before(
+    sign_in: SignIn, system: System
+) -> None:
+    earlier, later = story(system), story(system, "البرلمان يعدّل الموازنة")
+    issue_id = sent_issue(system, earlier)
+    with system.db.write() as db:
+        db.get_one(Story, later).follows_id = earlier
+    editor = sign_in("editor")
+    text = page(editor)
+    assert "متابعة للعدد 12" in text
+    assert f'href="/admin/issues/{issue_id}"' in text
+    with system.db.write() as db:
+        draft = make.issue(db, now=system.clock.now(), newsletter_id=1, number=13)
+    assert "متابعة للعدد 12" in editor.get(f"/admin/issues/{draft}").get_data(as_text=True)
+
+
+def test_a_story_of_several_sources_says_how_alike_they_are(
+    sign_in: SignIn, system: System
+) -> None:
+    story_id = story(system)
+    with system.db.write() as db:
+        other = make.article(db, now=system.clock.now(), title="إقرار الموازنة",
+                             source_name="وكالة الساحل", with_story=False)
+        db.get_one(Article, other).story_id = story_id
+        db.get_one(Story, story_id).likeness = 0.724
+    assert "مصدران · \u200e72% تشابه" in page(sign_in("editor"))

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from digest.app import create_app
 from digest.audience import forms
 from digest.audience.forms import FormValues
 from digest.audience.models import Consent, Membership, Subscriber, Suppression
@@ -29,6 +28,7 @@ from digest.system.queue import Job
 from digest.system.settings import Settings
 from tests import make
 from tests.conftest import SettableClock
+from tests.webapp import build_app
 
 CHROMIUM = Path("/usr/bin/chromium")
 ADDRESS = "rim@example.net"
@@ -72,7 +72,7 @@ def reader(system: System, place: Place, clock: SettableClock) -> int:
 @pytest.fixture
 def client(system: System) -> FlaskClient:
     """Somebody on the web, without a cookie."""
-    return create_app(system).test_client()
+    return build_app(system).test_client()
 
 
 def publish(
@@ -127,7 +127,7 @@ def live(settings: Settings, clock: SettableClock) -> Iterator[Live]:
     server = make_server("127.0.0.1", 0, lambda environ, start: app(environ, start), threaded=True)
     url = f"http://127.0.0.1:{server.server_port}"
     system = build_system(dataclasses.replace(settings, base_url=url), clock=clock)
-    app = create_app(system)
+    app = build_app(system)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Live(system, a_place(system, clock), url)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from digest.app import create_app
 from digest.system.build import System
 from digest.web.public.face import NOBODY, face_of, rhythm
 from tests.web.public.conftest import Place
+from tests.webapp import build_app
 
 
 @pytest.mark.parametrize(("rule", "digits", "words"), [
@@ -27,7 +27,7 @@ def test_the_hours_of_a_newsletter_in_words(rule: dict[str, Any], digits: str, w
 
 
 def test_a_newsletter_that_is_gone_has_a_face_too(system: System, place: Place) -> None:
-    with create_app(system).test_request_context(), system.db.read() as db:
+    with build_app(system).test_request_context(), system.db.read() as db:
         assert face_of(db, 99) == NOBODY
         found = face_of(db, place.newsletter_id)
     assert (found.name, found.archive) == ("موجز الميناء", "/archive/mina")

@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from digest.app import create_app
 from digest.audience.models import MailingList, Membership
 from digest.audience.suppress import Reason, erase, may_mail, suppress_address
 from digest.feedback.models import Event
@@ -25,6 +24,7 @@ from tests.web.public.conftest import (
     leave_path,
     preferences_path,
 )
+from tests.webapp import build_app
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 BUTTON = {"from": "page"}
@@ -148,7 +148,7 @@ def test_one_click_works_years_later_and_after_everything_is_deleted(
 def test_many_clicks_at_once_are_one_leaving(
     system: System, place: Place, reader: int, path: str
 ) -> None:
-    app = create_app(system)
+    app = build_app(system)
     codes: list[int] = []
 
     def go() -> None:

@@ -1,0 +1,252 @@
+"""Phrases that name what a few articles are about, in the spelling that their writers use."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.articles.vectors import Tokens
+from digest.text.fold import fold
+from digest.text.stopwords import STOP_WORDS
+
+OPENING = 110  # words of a text that phrases are looked for in
+LONGEST = 4  # words of a phrase
+IN_TITLE = 3  # times that a phrase in a headline counts, and the least that makes a tag
+WHOLE = 0.6  # from this share of its uses on a phrase is a part of a longer one
+SHARED = 0.5  # share of the articles that must hold a phrase which is in no headline
+
+_SENTENCE = re.compile(r"[.!؟?…\n]+")
+_CLAUSE = re.compile("[^\\w\\s\u064b-\u0652\u0670]+|_")  # a phrase does not cross it
+# A conjunction or particle at the front begins a new phrase: «الإسلامي والقيم» are two.
+_JOINED = re.compile("^(?:[وبفك]|وب|ول)(?=ال..)|^(?:لل|ولل)(?=..)|^[وبلف](?=...)")
+# Unless the word is known with ال: a verb of the present tense, and one of the past of feminines.
+_VERB = re.compile("^(?:ي|ست)[^و]..|^يو[^منلر]|^سي[^او].|..+[^اويه]ت$")
+_ADVERB = re.compile("[\u064b-\u064d]")  # جرماً عظيماً is said of something, it names nothing
+_RECITED = re.compile("[\u064e-\u0650\u0652]")  # two of them in a word: scripture or verse
+_ITS = re.compile("..+(?:ها|هم|هما|هن|نا|كم)$|..+[^اة]ه$")  # خدماتها: whose is said elsewhere
+# Words that introduce what matters, or that are in any report; by themselves they tag nothing.
+_INTRODUCING = """
+مدينة بلدة محافظة منطقة دولة رئيس وزير وزارة مدير أمين عضو أعضاء خبير مسؤول السيد شخص أشخاص مواطن مواطنين شركة
+هيئة مجلس لجنة إدارة قرار مشروع برنامج عملية حالة أمر شيء نوع طريق حادث موقع مركز قطاع مستوى إطار صاحب سمو كبير
+كبيرة جديد جديدة مختلف مختلفة محمد أحمد عبد عدم أبناء الدولي العام العامة المحلية الوطني الوطنية الرئيس الوزير
+الملك الأمير خادم بلاد الناس رجال دقيقة كيلومتر كيلومترا متر طن دولار ليرة مرحلة المؤسسة مصدر مصادر سلطات علاقة
+علاقات بلدين ارتفاع انخفاض زيادة حضور وكيل أدنى أعلى أقل أكبر أفضل فريق نظام حفظ نقطة جلسة عملاء عاملين مختصين
+مسؤولين جهات جهة نتائج فترة موسم دورة بداية نهاية خطوة محلي محلية خدمة خدمات ظل وجود استمرار إجراءات معلومات
+تفاصيل قضية ملف أجل نسبة سوق أسعار سعر طبي أمني لقاء اجتماع مشاركة تنفيذ دعم مناسبة الشقيقة صباح مساء يوم أمس
+"""
+_WEAK = frozenset(fold(word).removeprefix("ال") for word in _INTRODUCING.split())
+# Forms of address: they stand between the parts of a name and belong to neither.
+_ADDRESSES = """
+الدكتور الدكتورة المهندس المهندسة الأستاذ الشيخ السيد السيدة اللواء العميد العقيد المقدم الرائد النقيب الفريق العريف
+معالي سعادة فضيلة دكتور مهندس سبحانه تعالى حفظه الله جلالة فخامة سموه
+"""
+_TITLES = frozenset(fold(word) for word in _ADDRESSES.split())
+# Offices: «أمير عسير رئيس المجلس» are two names.
+_OFFICES = frozenset(
+    fold(word) for word in "رئيس وزير مدير أمين نائب ولي أمير عضو قائد سفير وكيل إمام حارس مدرب ملك".split()
+)
+
+Phrase = tuple[str, ...]  # folded words without their article; stems would join زيت and الزيتون
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A word as a phrase takes it: how it is shown, its key or "" for none, and where it parts."""
+
+    shown: str
+    key: str
+    parted: bool
+
+
+class Vocabulary:
+    """The words of a collection: which there are, and how many articles hold each."""
+
+    def __init__(self, found: Iterable[Tokens] = ()) -> None:
+        self.articles = 0
+        self.seen: Counter[str] = Counter()
+        self._words: set[str] = set()
+        self._read: dict[str, _Read] = {}
+        for tokens in found:
+            self.add(tokens)
+
+    def add(self, found: Tokens) -> None:
+        """Take the title and opening of an article in."""
+        own = {*found.title, *found.text[:OPENING]}
+        self.articles += 1
+        self._words |= own
+        self.seen.update({_key(word) for word in own})
+        self._read.clear()
+
+    def read(self, token: str) -> _Read:
+        """Return what a word as it is written can be in a phrase."""
+        found = self._read.get(token)
+        if found is None:
+            found = self._read[token] = self._reading(token)
+        return found
+
+    def _reading(self, token: str) -> _Read:
+        shown, word, parted = self._unjoined(token, fold(token))
+        return _Read(shown, "" if self._means_nothing(shown, word) else _key(word), parted)
+
+    def _unjoined(self, token: str, word: str) -> tuple[str, str, bool]:
+        """Take a conjunction or particle off a word when the rest is a word by itself."""
+        found = _JOINED.match(word)
+        if not found:
+            return token, word, False
+        article = "ال" if found.group().endswith("لل") else ""
+        rest = article + word[found.end() :]
+        if rest not in self._words or f"ال{word}" in self._words:
+            return token, word, False
+        if not token.startswith(found.group()):
+            return token, word, False
+        return article + token[len(found.group()) :], rest, True
+
+    def _means_nothing(self, shown: str, word: str) -> bool:
+        if len(word) < 3 or word in STOP_WORDS or word in _TITLES or not word[0].isalpha():
+            return True
+        if _ADVERB.search(shown) or len(_RECITED.findall(shown)) > 1:
+            return True
+        if word.startswith("ال") or f"ال{word}" in self._words:
+            return False
+        return bool(_VERB.match(word) or _ITS.match(shown)) or self._is_inflected(word)
+
+    def _is_inflected(self, word: str) -> bool:
+        """Whether the collection has the word with the ي of verbs: يجمد and تجمد, يغادر and غادر."""
+        return f"ي{word[1:] if word[0] in 'تنا' else word}" in self._words
+
+
+def keyphrases(
+    texts: Sequence[tuple[str, str]], vocabulary: Vocabulary
+) -> Iterator[str]:
+    """Yield the phrases that tell some articles from the collection, the best first.
+
+    ``texts`` are titles and texts as ``display`` gives them. c-TF-IDF: how often a phrase is in
+    the articles, times the logarithm of the rarity of its rarest word. Phrases in no headline must
+    be in several of the articles, so that one writer's figure of speech is no tag.
+    """
+    counts, forms = _Counts(), defaultdict[Phrase, Counter[str]](Counter)
+    runs = [
+        (place, title, run)
+        for place, (headline, text) in enumerate(texts)
+        for title, part in ((True, headline), (False, text))
+        for run in _runs(part, vocabulary, headline=title)
+    ]
+    words: Counter[str] = Counter()
+    for _, title, run in runs:
+        for _, key in run:
+            words[key] += IN_TITLE if title else 1
+    for place, title, run in runs:
+        for start, end, goes_on in _spans(run, words):
+            phrase = tuple(key for _, key in run[start:end])
+            counts.add(phrase, place, title=title, goes_on=goes_on)
+            forms[phrase][" ".join(token for token, _ in run[start:end])] += 1
+    worth = counts.worth(vocabulary, len(texts), forms)
+    for phrase in sorted(worth, key=lambda one: (-round(worth[one], 6), -len(one), one)):
+        yield min(forms[phrase], key=lambda form: (-forms[phrase][form], len(form), form))
+
+
+class _Counts:
+    """How often each phrase is used, where, and how often it is the beginning of a longer one."""
+
+    def __init__(self) -> None:
+        self._uses: Counter[Phrase] = Counter()
+        self._going_on: Counter[Phrase] = Counter()
+        self._places: defaultdict[Phrase, set[int]] = defaultdict(set)
+        self._titled: set[Phrase] = set()
+
+    def add(self, phrase: Phrase, place: int, *, title: bool, goes_on: bool) -> None:
+        """Count one use in the article at ``place``."""
+        weight = IN_TITLE if title else 1
+        self._uses[phrase] += weight
+        self._going_on[phrase] += weight * goes_on
+        self._places[phrase].add(place)
+        if title:
+            self._titled.add(phrase)
+
+    def worth(
+        self, vocabulary: Vocabulary, articles: int, forms: dict[Phrase, Counter[str]]
+    ) -> dict[Phrase, float]:
+        """Return the phrases that can be tags, and how good they are."""
+        repeated = {
+            phrase for phrase in self._uses if self._is_repeated(phrase, articles, forms[phrase])
+        }
+        partial = {
+            part for phrase in repeated for part in _parts(phrase)
+            if self._uses[phrase] >= WHOLE * self._uses[part]
+        }
+        return {
+            phrase: math.log(1 + self._uses[phrase]) * (0.7 + 0.3 * min(len(phrase), 3))
+            * math.log(2 + vocabulary.articles / (1 + min(vocabulary.seen[key] for key in phrase)))
+            * (1 if phrase in self._titled else 0.5)
+            for phrase in repeated - partial
+            if self._going_on[phrase] < WHOLE * self._uses[phrase]
+            and not all(key in _WEAK for key in phrase) and phrase[-1] not in _OFFICES
+        }
+
+    def _is_repeated(self, phrase: Phrase, articles: int, forms: Counter[str]) -> bool:
+        """Whether a phrase is named often enough; one without an article is a name by habit."""
+        if self._uses[phrase] < IN_TITLE:  # neither in a headline nor as often as that counts
+            return False
+        if phrase not in self._titled and len(self._places[phrase]) < SHARED * articles:
+            return False
+        definite = any(form.rpartition(" ")[2].startswith("ال") for form in forms)
+        return forms.total() >= (2 if definite and len(phrase) > 1 else 3)
+
+
+def _spans(
+    run: Sequence[tuple[str, str]], words: Counter[str]
+) -> Iterator[tuple[int, int, bool]]:
+    """Yield the stretches of a run that can be one name, and whether the name goes on after it.
+
+    A name is «مجلس الأمن الدولي» or «رسل السلام», never «الملك عسير»: the article once, then on
+    every word. Words that are rarer than a tag must be are left out.
+    """
+    for start in range(len(run)):
+        definite = False
+        for end in range(start + 1, min(start + LONGEST, len(run)) + 1):
+            token, key = run[end - 1]
+            if words[key] < IN_TITLE or (definite and not token.startswith("ال")):
+                break
+            definite = token.startswith("ال")
+            following = run[end][0] if end < len(run) else ""
+            yield start, end, bool(following) and (not definite or following.startswith("ال"))
+
+
+def _runs(
+    text: str, vocabulary: Vocabulary, *, headline: bool
+) -> Iterator[list[tuple[str, str]]]:
+    """Yield stretches of names as (token, key); stop words, verbs and marks stand between them.
+
+    The first word of a sentence, but not of a headline, is a verb more often than not: without
+    the article it is left out.
+    """
+    for sentence in _SENTENCE.split(text):
+        opens = not headline
+        for clause in _CLAUSE.split(sentence):
+            run: list[tuple[str, str]] = []
+            for written in clause.split():
+                read = vocabulary.read(written)
+                skipped = not read.key or (opens and not read.shown.startswith("ال"))
+                office = read.key in _OFFICES and run and run[-1][1] not in _OFFICES
+                if run and (read.parted or skipped or office):
+                    yield run
+                    run = []
+                if not skipped:
+                    run.append((read.shown, read.key))
+                opens = False
+            if run:
+                yield run
+
+
+def _parts(phrase: Phrase) -> Iterator[Phrase]:
+    """Yield the shorter phrases inside a phrase."""
+    for size in range(1, len(phrase)):
+        for start in range(len(phrase) - size + 1):
+            yield phrase[start : start + size]
+
+
+def _key(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
