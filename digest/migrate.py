@@ -40,10 +40,9 @@ def _config() -> Config:
 
 def _run(db: Database, step: Callable[[Config], None]) -> None:
     config = _config()
-    with db.engine.connect() as connection, _without_foreign_keys(connection):
-        with connection.begin():
-            config.attributes["connection"] = connection
-            step(config)
+    with db.engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
+        config.attributes["connection"] = connection
+        step(config)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from digest.articles.evidence import Evidence, gather
 from digest.articles.measured import lacks_date, lacks_number, wrong_duals
 from digest.articles.negations import denies
 from digest.articles.strangers import strangers
+from digest.text.clean import strip_controls
 from digest.text.datewords import named_dates
 from digest.text.fold import fold
 from digest.text.placed import Placed, placed
@@ -58,7 +59,8 @@ def unsupported(
     without overlap; empty for a summary that is made of the sources' own sentences.
     """
     sources = [source] if isinstance(source, str) else list(source)
-    texts = [text for text in (title, *sources) if text.strip()]
+    # Summaries are shown without control characters; so their sources are read.
+    texts = [strip_controls(text) for text in (title, *sources) if text.strip()]
     doubtful = _not_verbatim(summary[:LONGEST], texts)
     if not doubtful:
         return ()

@@ -77,7 +77,7 @@ class Vocabulary:
         own = {*found.title, *found.text[:OPENING]}
         self.articles += 1
         self._words |= own
-        self.seen.update({_key(word) for word in own})
+        self.seen.update(map(_key, own))
         self._read.clear()
 
     def read(self, token: str) -> _Read:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy
 
 BLOCK = 512  # rows multiplied at a time, which bounds the memory
+PAIRS = 4096  # pairs compared at a time, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ class Space:
 
 
 class _Rows:
-    """The rows of a sparse matrix while they are being written."""
+    """The rows of a sparse matrix while they are being written; without values they are ones."""
 
     def __init__(self) -> None:
         self._starts, self._columns, self._values = array("q", [0]), array("i"), array("f")
 
-    def add(self, columns: Iterable[int], values: Iterable[float]) -> None:
+    def add(self, columns: list[int], values: Iterable[float] = ()) -> None:
         """Write one row."""
         self._columns.extend(columns)
         self._values.extend(values)
@@ -48,12 +49,14 @@ class _Rows:
         import numpy as np
         from scipy.sparse import csr_array
 
-        read = np.frombuffer if self._columns else np.array  # an empty array has no buffer
-        return csr_array(
-            (read(self._values, dtype=np.float32), read(self._columns, dtype=np.int32),
-             np.frombuffer(self._starts, dtype=np.int64)),
+        columns = np.array(self._columns, dtype=np.int32)
+        values = np.array(self._values or [1.0] * len(columns), dtype=np.float32)
+        found = csr_array(
+            (values, columns, np.array(self._starts, dtype=np.int64)),
             shape=(len(self._starts) - 1, max(width, 1)),
-        )  # fmt: skip
+        )
+        found.sort_indices()
+        return found
 
 
 def space(profiles: Iterable[Profile], rarity: Rarity | None = None) -> Space:
@@ -68,13 +71,13 @@ def space(profiles: Iterable[Profile], rarity: Rarity | None = None) -> Space:
     columns: dict[str, int] = {}
     counts, leads, wholes = _Rows(), _Rows(), _Rows()
     for one in profiles:
-        for rows, terms in ((wholes, one.whole), (leads, one.lead)):
-            places = sorted(columns.setdefault(term, len(columns)) for term in terms)
-            rows.add(places, (1.0 for _ in places))
-        counted = sorted(
-            (columns.setdefault(term, len(columns)), times) for term, times in one.counts.items()
+        number = {term: columns.setdefault(term, len(columns)) for term in one.whole}
+        wholes.add(list(number.values()))
+        leads.add([number[term] for term in one.lead])
+        counts.add(
+            [number[term] for term in one.counts],
+            [1 + math.log(times) for times in one.counts.values()],
         )
-        counts.add((place for place, _ in counted), (1 + math.log(times) for _, times in counted))
     vectors = counts.matrix(len(columns))
     if rarity is None:
         seen = np.bincount(vectors.indices, minlength=len(columns)).tolist()
@@ -103,7 +106,6 @@ def alike(
     order = np.argsort(times, kind="stable")  # those without a time are last
     dated = int(np.isfinite(times).sum())
     sorted_times, vectors = times[order], all_of.vectors[order]
-    told = _Told(all_of)
     for start in range(0, len(rows), BLOCK):
         stop = min(start + BLOCK, len(rows))
         ahead = len(rows)
@@ -119,56 +121,25 @@ def alike(
             i, j, cosines = found.row[kept] + start, found.col[kept] + first, found.data[kept]
             # A comparison with an unknown time is False: such pairs are not far apart.
             near = (i < j) & ~(sorted_times[j] - sorted_times[i] > window.total_seconds())
-            yield from told.blended(order[i[near]], order[j[near]], cosines[near])
+            yield from _blended(all_of, order[i[near]], order[j[near]], cosines[near])
 
 
-class _Told:
-    """How much of the lead of one article another one tells."""
+def _blended(
+    all_of: Space, ones: numpy.ndarray, others: numpy.ndarray, cosines: numpy.ndarray
+) -> Iterator[Pair]:
+    """Yield pairs whose cosine is known with their likeness, those that are near."""
+    import numpy as np
 
-    def __init__(self, all_of: Space) -> None:
-        import numpy as np
-
-        self._leads, self._wholes = all_of.leads, all_of.wholes
-        width = all_of.leads.shape[1]
-        self._lead = np.zeros(width, dtype=np.float32)  # one row, unpacked
-        self._whole = np.zeros(width, dtype=np.float32)
-
-    def blended(
-        self, i: numpy.ndarray, j: numpy.ndarray, cosines: numpy.ndarray
-    ) -> Iterator[Pair]:
-        """Yield the pairs with their likeness, those that are near."""
-        import numpy as np
-
-        by_row = np.argsort(i, kind="stable")
-        i, j, cosines = i[by_row], j[by_row], cosines[by_row]
-        edges = np.flatnonzero(np.diff(i)) + 1
-        for ones, others, shared in zip(
-            np.split(i, edges), np.split(j, edges), np.split(cosines, edges), strict=True
-        ):
-            if not len(ones):
-                continue
-            one = int(ones[0])
-            found = (1 - TOLD) * shared + TOLD * self._either(one, others)
-            for other, likeness in zip(others.tolist(), found.tolist(), strict=True):
-                if likeness >= NEAR:
-                    yield min(one, other), max(one, other), likeness
-
-    def _either(self, one: int, others: numpy.ndarray) -> numpy.ndarray:
-        import numpy as np
-
-        lead, whole = _row(self._leads, one), _row(self._wholes, one)
-        self._lead[lead[0]], self._whole[whole[0]] = lead[1], 1.0
-        result = np.maximum(
-            self._wholes[others] @ self._lead, self._leads[others] @ self._whole
+    for start in range(0, len(ones), PAIRS):
+        some = slice(start, start + PAIRS)
+        i, j = np.minimum(ones[some], others[some]), np.maximum(ones[some], others[some])
+        told = np.maximum(
+            all_of.leads[i].multiply(all_of.wholes[j]).sum(axis=1),
+            all_of.leads[j].multiply(all_of.wholes[i]).sum(axis=1),
         )
-        self._lead[lead[0]] = self._whole[whole[0]] = 0.0
-        return result
-
-
-def _row(matrix: Any, place: int) -> tuple[Any, Any]:
-    """Return the columns and values of one row."""
-    inside = slice(matrix.indptr[place], matrix.indptr[place + 1])
-    return matrix.indices[inside], matrix.data[inside]
+        found = (1 - TOLD) * cosines[some] + TOLD * told
+        near = found >= NEAR
+        yield from zip(i[near].tolist(), j[near].tolist(), found[near].tolist(), strict=True)
 
 
 def _divided(matrix: Any, by: Any) -> Any:

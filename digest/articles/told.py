@@ -13,7 +13,7 @@ from digest.articles.follow import said_in, tells_news
 from digest.articles.group import SAME_EVENT
 from digest.articles.labels import label_of
 from digest.articles.models import Article, Story
-from digest.articles.vectors import LONGEST, NEAR, GroupInput
+from digest.articles.vectors import LONGEST, GroupInput
 from digest.articles.window import Memory, Window, load
 
 

@@ -60,11 +60,14 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The terms of an article: those of title and opening counted, of its lead, of all its text."""
+    """The terms of an article: those of title and opening counted, of its lead, of all its text.
+
+    Each is there once in ``lead`` and in ``whole``, in the order in which it was read.
+    """
 
     counts: Mapping[str, int]
-    lead: Set[str]
-    whole: Set[str]
+    lead: tuple[str, ...]
+    whole: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,12 @@ class Rarity:
             for term, times in profile.counts.items()
         }
         length = math.sqrt(sum(weight * weight for weight in found.values()))
-        lead = {term: self.worth(term) for term in sorted(profile.lead)}
+        lead = {term: self.worth(term) for term in profile.lead}
         total = sum(lead.values())
         return Weighed(
             {term: weight / length for term, weight in found.items()},
             {term: worth / total for term, worth in lead.items()},
-            profile.whole,
+            frozenset(profile.whole),
         )
 
 
@@ -136,8 +139,8 @@ def profile(found: Tokens) -> Profile:
     rest = _terms(found.text[OPENING:WHOLE])
     return Profile(
         Counter(title * TITLE + opening),
-        frozenset(title + lead),
-        frozenset(title + opening + rest),
+        tuple(dict.fromkeys(title + lead)),
+        tuple(dict.fromkeys(title + opening + rest)),
     )
 
 

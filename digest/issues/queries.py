@@ -57,8 +57,7 @@ class IssueRow:
 class BoardItem:
     """A story on the board, with where it came from; ``minutes`` of reading, 0 when unknown.
 
-    ``sources`` are all it takes from, ``marked`` is its summary cut where another one speaks;
-    it could be told from several when it is ``shared``.
+    ``sources`` are all it takes from, ``marked`` its summary cut by source; ``shared``: by several.
     """
 
     id: int

@@ -126,3 +126,15 @@ def test_topics_are_listed_and_added(run: Run) -> None:
         "id": number, "name": "بحر", "hints": ["سفينة", "مرفأ"], "stories": 0, "lessons": 0,
     }  # fmt: skip
     assert "بحر\t2 hints" in run("topics", "list").output
+
+
+def test_what_a_summary_adds_is_printed_with_its_place(run: Run, tmp_path: Path) -> None:
+    source, summary = tmp_path / "source.txt", tmp_path / "summary.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    summary.write_text("تضم الحديقة أربعة آلاف شجرة.", encoding="utf-8")
+    printed = run("fidelity", str(summary), str(source), code=1).output
+    assert printed == "number 12-22 أربعة آلاف\n"
+    found = json.loads(run("fidelity", str(summary), str(source), "--json", code=1).output)
+    assert found == [{"kind": "number", "text": "أربعة آلاف", "start": 12, "end": 22}]
+    summary.write_text("تضم الحديقة ٣٠٠٠ شجرة.", encoding="utf-8")
+    assert run("fidelity", str(summary), str(source)).output == ""

@@ -21,7 +21,7 @@ from digest.system.settings import Settings
 from tests import make
 from tests.servers import smtp
 
-READERS = 2000
+READERS = 1200
 CONNECTIONS = 2
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,7 +99,7 @@ def doubtful() -> Callable[[System, int], set[str]]:
 
 
 def test_a_sender_killed_again_and_again_loses_nobody_and_doubles_nobody(settings, doubtful):
-    kills = [("BODY", 300), ("DOT", 900), ("AFTER", 1400)]
+    kills = [("BODY", 200), ("DOT", 600), ("AFTER", 900)]
     with smtp.running() as server:
         settings = replace(settings, smtp_url=server.url)
         system = build_system(settings)

@@ -65,3 +65,14 @@ def test_other_properties_with_similar_names_stay() -> None:
 
 def test_repairing_twice_changes_nothing() -> None:
     assert repair_direction(repaired()) == repaired()
+
+
+def test_harakat_of_an_attribute_are_letters_again() -> None:
+    html = repair_direction('<img alt="يقر\\u{651} مصنعا\\u{64b}"><p>\\u{651}</p>')
+    assert '<img alt="يقرّ مصنعاً">' in html
+    assert "<p>\\u{651}</p>" in html
+
+
+def test_no_quotation_mark_comes_out_of_an_escape() -> None:
+    for alt in ("a\\u{22} onerror=1", "a\\\\u{651}", "a\\u{0}", "a\\u{zz}"):
+        assert f'<img alt="{alt}">' in repair_direction(f'<img alt="{alt}">')
