@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench import collect, render, understand
+from bench import collect, render, start, understand
 
-for part in (collect, understand, render):
+for part in (start, collect, understand, render):
     part.main()
     print()

@@ -58,6 +58,7 @@ PAST = re.compile(
 )
 SAYING = {"قال": "ذكر", "وقال": "وذكر", "أكد": "شدد", "وأكد": "وشدد", "أوضح": "بيّن", "وأوضح": "وبيّن",
           "أعلن": "كشف", "أشار": "لفت", "وأشار": "ولفت", "أضاف": "تابع", "وأضاف": "وتابع"}  # fmt: skip
+FIGURES = frozenset({DoubtKind.NUMBER, DoubtKind.DATE})
 INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -260,9 +261,10 @@ def retold(one: Article) -> str:
 
 
 def is_found(one: Article, change: Change, kind: DoubtKind) -> bool:
-    """Tell whether a doubt of the kind lies on the change."""
+    """Tell whether a doubt of the kind lies on the change; a year may be called a number."""
+    kinds = FIGURES if kind in FIGURES else {kind}
     return any(
-        doubt.kind is kind and doubt.start < change.end and change.start < doubt.end
+        doubt.kind in kinds and doubt.start < change.end and change.start < doubt.end
         for doubt in unsupported(change.text, one.text, title=one.title)
     )
 

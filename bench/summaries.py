@@ -26,6 +26,7 @@ import numpy as np
 from bench.rouge import against_all, chance, tokens
 from digest.articles import scoring
 from digest.articles.quotable import quotable
+from digest.articles.reading import asks, ends, leans
 from digest.articles.summarise import Method, summarise
 from digest.text.fold import display
 from digest.text.split import Sentence, words
@@ -142,9 +143,9 @@ def _features(row: Row, names: Sequence[str]) -> Any:
             "position": 1 - (before + len(own) / 2) / total,
             "centroid": near[place] / (max(near) or 1.0),
             "first": place == 0,
-            "leans": scoring.leans(one.text),
-            "question": scoring.asks(one.text),
-            "unmarked": not scoring.ends(one.text),
+            "leans": leans(one.text),
+            "question": asks(one.text),
+            "unmarked": not ends(one.text),
             "short": len(own) < scoring.SHORTEST,
             "number": any(word.isdecimal() for word in own),
             "quote": "«" in one.text or '"' in one.text,

@@ -1,154 +1,186 @@
-"""How fast 1,000 articles are summarised and grouped, beside sumy.
+"""How fast a day of news is read: summaries, duplicates, stories, topics, and all of it together.
 
-The articles are those of the demo site; further ones are the same with their content words
-exchanged among each other, so that lengths, punctuation and the number of papers per event stay
-real while every newsroom tells events of its own. sumy as it comes needs the package pyarabic,
-which the product does without: those rows appear where it is installed by hand. Otherwise sumy's
-summarizers are measured with a naive regular expression for sentences and words, which favours
-sumy: nothing is folded, stemmed or freed of calls to subscribe.
+For each size two processes of their own. The first does one part after another and prints articles
+a second; the second does the whole day (duplicates, stories with their labels and tags, a summary of
+three sentences and a topic for each article) and prints its time, and the most memory the process
+ever held, articles included. Up to 2,000 articles everything is done three times and the median
+printed; CPU seconds stand beside, since they are what a busy machine leaves alone.
 
-    python -m bench.understand [--articles 1000]
+sumy's LexRank as it comes needs the package pyarabic, which the product does without; where it is
+not installed, sumy gets a naive regular expression for sentences and words, which favours it:
+nothing is folded, stemmed or freed of calls to subscribe. It reads the first 1,000 articles.
+
+    python -m bench.understand [--sizes 1000 10000 50000] [--methods]
+    PYTHONPATH=/where/pyarabic/is python -m bench.understand
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-import re
+import json
+import resource
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
+from bench import sumy_alone
+from bench.newsroom import Newsroom
 from digest.articles.dedupe import near_duplicates
-from digest.articles.group import GroupInput, group_articles
+from digest.articles.group import Group, GroupInput, group_articles
+from digest.articles.hints import DEFAULTS, split_hints
+from digest.articles.sorting import TopicHint, sort_article, teach
 from digest.articles.summarise import Method, summarise
-from digest.demo import content
-from digest.text.clean import plain_text
-from digest.text.fold import fold
-from digest.text.stopwords import STOP_WORDS
 
-ROUNDS = 3
-SENTENCES = 3
-WORD = re.compile(r"[^\W\d_]{3,}")
+SIZES = (1000, 10_000, 50_000)
+SUMY_READS = 1000
+ROUNDS, OFTEN = 3, 2000  # up to so many articles a part is done so many times
+# What the project promises: seconds and MiB of the whole day at a size, and the lead over sumy.
+PROMISED = {1000: (5, 400), 50_000: (90, 1024)}
+LEAD_OVER_SUMY = 4
+
+Times = dict[str, tuple[float, float]]  # seconds on the clock and of the processor, by part
 
 
 def main() -> None:
-    """Run the rounds and print what they took."""
+    """Measure each size in processes of their own and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=1000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--methods", action="store_true", help="also every method, on 1,000")
+    parser.add_argument("--child", choices=CHILDREN, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    rows = articles(asked.articles)
-    texts = [row.text for row in rows]
-    ways: dict[str, Callable[[], object]] = {
-        "summarise, mix (the default)": lambda: [summarise(text) for text in texts],
-        "summarise, lead": lambda: [summarise(text, method=Method.LEAD) for text in texts],
-        "summarise, lexrank (sumy, our words)":
-            lambda: [summarise(text, method=Method.LEXRANK) for text in texts],
-        "summarise, textrank (sumy, our words)":
-            lambda: [summarise(text, method=Method.TEXTRANK) for text in texts],
-        "sumy LexRank, naive regex tokenizer": lambda: bare_sumy("LexRank", texts),
-        "sumy TextRank, naive regex tokenizer": lambda: bare_sumy("TextRank", texts),
-        **as_it_comes(texts),
-        "near-duplicates": lambda: near_duplicates(rows),
-        "group (stories, labels, tags)": lambda: group_articles(rows),
-    }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):  # one way after the other, so that a busy moment hits them all
+    if asked.child:
+        answer = CHILDREN[asked.child](asked.sizes[0])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps([answer, peak]))
+        return
+    theirs = measured("sumy", SUMY_READS)[0]
+    for size in asked.sizes:
+        parts, _ = measured("parts", size)
+        show(size, parts)
+        if size == SUMY_READS:
+            compare(parts, theirs)
+        day, peak = measured("day", size)
+        told(size, day, peak)
+    show(SUMY_READS, theirs)
+    if asked.methods:
+        show(SUMY_READS, measured("methods", SUMY_READS)[0])
+
+
+def measured(child: str, size: int) -> tuple[Times, float]:
+    """Return what a process of its own measures, and its peak memory in MiB."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.understand", "--child", child, "--sizes", str(size)],
+        check=True, stdout=subprocess.PIPE, text=True,
+    )
+    times, peak = json.loads(done.stdout)
+    return times, peak
+
+
+def parts(size: int) -> Times:
+    """Time each part by itself."""
+    rows = Newsroom().articles(size)
+    sorter = teach(topics(), ())
+    return timed(size, {
+        "summarise": lambda: [summarise(row.text, title=row.title) for row in rows],
+        "dedupe": lambda: near_duplicates(rows),
+        "group, with labels": lambda: group_articles(rows),
+        "classify": lambda: [sort_article(row.title, row.text, (), sorter) for row in rows],
+    })
+
+
+def day(size: int) -> Times:
+    """Time the whole: what a newsroom's server does with what arrives."""
+    rows = Newsroom().articles(size)
+    found: list[Group] = []
+
+    def whole() -> None:
+        near_duplicates(rows)
+        found[:] = group_articles(rows)
+        sorter = teach(topics(), ())
+        for row in rows:
+            summarise(row.text, title=row.title)
+            sort_article(row.title, row.text, (), sorter)
+
+    taken = timed(size, {"the whole day": whole})
+    several = sum(len(one.ids) > 1 for one in found)
+    return {**taken, "stories": (len(found), several)}
+
+
+def methods(size: int) -> Times:
+    """Time every way to summarise."""
+    rows = Newsroom().articles(size)
+
+    def way(method: Method) -> Callable[[], object]:
+        return lambda: [summarise(row.text, title=row.title, method=method) for row in rows]
+
+    return timed(size, {f"summarise, {method.value}": way(method) for method in Method})
+
+
+def theirs(size: int) -> Times:
+    """Time sumy by itself."""
+    texts = [row.text for row in Newsroom().articles(size)]
+    return timed(size, sumy_alone.ways(texts))
+
+
+CHILDREN = {"parts": parts, "day": day, "methods": methods, "sumy": theirs}
+
+
+def topics() -> Sequence[TopicHint]:
+    """Return the topics that a new house starts with."""
+    return [
+        TopicHint(number, name, tuple(split_hints(hints)))
+        for number, (name, _, hints) in enumerate(DEFAULTS)
+    ]
+
+
+def timed(size: int, ways: dict[str, Callable[[], object]]) -> Times:
+    """Return the median times of each way; a busy moment hits them all."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for _ in range(ROUNDS if size <= OFTEN else 1):
         for name, way in ways.items():
-            taken[name].append(timed(way))
-    words = sum(len(text.split()) for text in texts) // len(texts)
-    print(f"{len(rows)} articles of {words} words, median of {ROUNDS} rounds in one process")
-    for name, times in taken.items():
-        print(f"  {name:<40} {median(times):6.2f} s {len(rows) / median(times):8,.0f} articles/s")
-    groups = group_articles(rows)
-    print(f"  {len(groups)} stories, {sum(len(one.ids) > 1 for one in groups)} of more than one "
-          "article")
+            clock, processor = perf_counter(), process_time()
+            way()
+            taken[name].append((perf_counter() - clock, process_time() - processor))
+    return {
+        name: (median(one for one, _ in times), median(other for _, other in times))
+        for name, times in taken.items()
+    }
+
+
+def show(size: int, times: Times) -> None:
+    """Print articles a second."""
+    print(f"{size:,} articles")
+    for name, (clock, processor) in times.items():
+        print(f"  {name:<36}{size / clock:9,.0f} articles/s{clock:9.2f} s"
+              f"{processor:9.2f} s of processor", flush=True)
+
+
+def told(size: int, times: Times, peak: float) -> None:
+    """Print the whole day beside what was promised."""
+    stories, several = times.pop("stories")
+    show(size, times)
+    seconds, _ = times["the whole day"]
+    promise = ""
+    if size in PROMISED:
+        most, memory = PROMISED[size]
+        kept = "kept" if seconds <= most and peak <= memory else "BROKEN"
+        promise = f"; promised {most} s and {memory:,} MiB: {kept}"
+    print(f"  peak memory {peak:,.0f} MiB, {stories:,} stories, {several:,} of several articles"
+          f"{promise}", flush=True)
+
+
+def compare(ours: Times, theirs: Times) -> None:
+    """Print how many times sumy's LexRank summarising goes."""
+    name = next(name for name in theirs if "LexRank" in name)
+    ratio = theirs[name][1] / ours["summarise"][1]
+    kept = "kept" if ratio >= LEAD_OVER_SUMY else "BROKEN"
+    print(f"  summarise is {ratio:.1f} times {name} (by processor time); "
+          f"promised {LEAD_OVER_SUMY}: {kept}")
     if not find_spec("pyarabic"):
         print("  sumy as it comes was not run: it needs the package pyarabic")
-
-
-def articles(count: int) -> list[GroupInput]:
-    """Return so many articles: the demo's, then the demo's in exchanged words."""
-    base = [
-        (article.title, plain_text("\n".join(article.paragraphs)), source.name)
-        for source in content.SOURCES for article in content.articles_of(source)
-    ]
-    vocabulary = sorted({
-        word for title, text, _ in base for word in WORD.findall(f"{title} {text}")
-        if fold(word) not in STOP_WORDS
-    })
-    rows: list[GroupInput] = []
-    while len(rows) < count:
-        newsroom = len(rows) // len(base)
-        others = list(vocabulary)
-        if newsroom:
-            random.Random(newsroom).shuffle(others)
-        exchanged = dict(zip(vocabulary, others, strict=True))
-        rows += [
-            GroupInput(f"{newsroom}-{place}", exchange(title, exchanged), exchange(text, exchanged),
-                       source=name)
-            for place, (title, text, name) in enumerate(base)
-        ]
-    return rows[:count]
-
-
-def exchange(text: str, exchanged: dict[str, str]) -> str:
-    """Put another word for each content word."""
-    return WORD.sub(lambda found: exchanged.get(found.group(), found.group()), text)
-
-
-class NaiveTokenizer:
-    """Sentences end at a full stop and a space; words are runs of word characters."""
-
-    def to_sentences(self, text: str) -> tuple[str, ...]:
-        """Return the pieces between full stops and line ends."""
-        return tuple(piece for piece in re.split(r"(?<=[.!?؟])\s+|\n+", text) if piece.strip())
-
-    def to_words(self, text: str) -> tuple[str, ...]:
-        """Return the words in lower case."""
-        return tuple(re.findall(r"\w+", text.lower()))
-
-
-def as_it_comes(texts: Sequence[str]) -> dict[str, Callable[[], object]]:
-    """Return the rows of sumy with its own Arabic tokenizer, stemmer and stop words, if it runs."""
-    if not find_spec("pyarabic"):
-        return {}
-    from sumy.nlp.stemmers import Stemmer
-    from sumy.nlp.tokenizers import Tokenizer
-    from sumy.utils import get_stop_words
-
-    own = (Tokenizer("arabic"), Stemmer("arabic"), get_stop_words("arabic"))
-    return {
-        "sumy LexRank as it comes": lambda: bare_sumy("LexRank", texts, *own),
-        "sumy TextRank as it comes": lambda: bare_sumy("TextRank", texts, *own),
-    }
-
-
-def bare_sumy(
-    name: str, texts: Sequence[str], tokenizer: object | None = None,
-    stemmer: Callable[[str], str] | None = None, stop_words: frozenset[str] = frozenset(),
-) -> list[object]:
-    """Summarise with one of sumy's summarizers through its plain-text parser."""
-    from sumy.parsers.plaintext import PlaintextParser
-    from sumy.summarizers.lex_rank import LexRankSummarizer
-    from sumy.summarizers.text_rank import TextRankSummarizer
-
-    make = {"LexRank": LexRankSummarizer, "TextRank": TextRankSummarizer}[name]
-    summarizer = make(stemmer) if stemmer else make()
-    summarizer.stop_words = stop_words
-    tokenizer = tokenizer or NaiveTokenizer()
-    return [
-        summarizer(PlaintextParser.from_string(text, tokenizer).document, SENTENCES)
-        for text in texts
-    ]
-
-
-def timed(way: Callable[[], object]) -> float:
-    """Return the seconds of one call."""
-    begun = perf_counter()
-    way()
-    return perf_counter() - begun
 
 
 if __name__ == "__main__":

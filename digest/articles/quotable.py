@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from digest.articles.boilerplate import reading_sentences
+from digest.articles.reading import ends
 from digest.text.split import Sentence, words
 
 JOINED = 60  # words; what runs over several sentences is kept whole up to here
@@ -13,7 +14,6 @@ LEAD = 160  # words; the same of the first
 FEWEST = 4  # words of a line that has no mark at its end
 MARKED = 0.5  # share of sentences with a mark at their end from which one without is cut off
 
-_END = re.compile(r"[.!?؟۔…][»”“″\"'’)\]\s]*$")
 _LEADS_ON = re.compile(r"[:،,؛;\-–—]\s*$")  # announces what does not follow in a summary
 _REVERSED = re.compile(r"(?:(?<=\s[لبكو])|(?<=\s[لبكو]ـ)|(?<=\sالـ)|(?<=\s)|^)»(?=\w)")
 _CURLY = re.compile("[“”„″]")
@@ -30,8 +30,8 @@ def quotable(text: str, *, title: str = "") -> list[Sentence]:
     found = reading_sentences(text, title=title)
     joined = _joined(text, found)
     whole = [one for place, one in enumerate(joined) if _stands(one.text, lead=place == 0)]
-    ended = sum(_END.search(one.text) is not None for one in whole)
-    if whole and ended >= MARKED * len(joined) and not _END.search(whole[-1].text):
+    ended = sum(ends(one.text) for one in whole)
+    if whole and ended >= MARKED * len(joined) and not ends(whole[-1].text):
         cut = whole[-1].end >= len(text.rstrip())
         whole = whole[:-1] if cut and len(whole) > 1 else whole
     return whole or found
@@ -73,7 +73,7 @@ def _stands(text: str, *, lead: bool) -> bool:
     """Whether a sentence can be quoted; a lead is too good to lose for the slip of a mark."""
     if _LEADS_ON.search(text) or not (lead or is_balanced(text)):
         return False
-    return len(words(text)) >= FEWEST or _END.search(text) is not None
+    return len(words(text)) >= FEWEST or ends(text)
 
 
 def _joined(text: str, found: Sequence[Sentence]) -> list[Sentence]:

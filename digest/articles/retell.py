@@ -18,8 +18,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from digest.articles.quotable import quotable
-from digest.articles.scoring import Vector, leans, likeness, unit_vectors
-from digest.text.fold import display, fold
+from digest.articles.reading import asks, ends, leans
+from digest.articles.scoring import Vector, likeness, unit_vectors
+from digest.articles.summarise import shown
+from digest.text.fold import fold
 from digest.text.split import Sentence
 from digest.text.split import words as folded_words
 from digest.text.stopwords import stems
@@ -40,8 +42,6 @@ SHORTEST = 6  # words of a sentence that says something
 LONGEST = 60  # words; a longer opening is taken only where there is no other
 LEAST = 0.2  # gain per word, against the opening's, below which there is nothing more to say
 
-_QUESTION = re.compile(r"[؟?][!»”\"')\]]*$")
-_END = re.compile(r"[.!؟?۔…][»”“″\"'’)\]\s]*$")
 _FIGURE = re.compile(r"\d+")
 # Openings that hang on a sentence of the same article, beyond those that lean in any text.
 # Matched on the folded text.
@@ -115,7 +115,7 @@ def retell(
     chosen = _choose(said, worths, sentences, words)
     ordered = _in_order(chosen)
     return StoryText(
-        text=" ".join(display(one.sentence.text) for one in ordered),
+        text=shown(one.sentence for one in ordered),
         parts=tuple(
             Part(one.article.article_id, one.article.source, one.sentence) for one in ordered
         ),
@@ -214,7 +214,7 @@ def _gain(one: _Said, told: set[Unit], worths: dict[Unit, float]) -> float:
 
 
 def _reads_well(text: str, size: int) -> bool:
-    return size >= SHORTEST and _QUESTION.search(text) is None and _END.search(text) is not None
+    return size >= SHORTEST and ends(text) and not asks(text)
 
 
 def _may_follow(one: _Said, chosen: Sequence[_Said]) -> bool:

@@ -7,11 +7,10 @@ few weights learned from people do, by a little: what was tried is in bench/summ
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 
-from digest.text.fold import fold
+from digest.articles.reading import asks, ends, leans
 from digest.text.stopwords import stems, terms
 
 # Weights after a ridge regression on what people kept of each sentence (EASC, the 60 articles of its
@@ -30,16 +29,6 @@ CAPTION_WORDS = 12
 REDUNDANCY = 0.2  # taken off for repeating what was chosen
 SHARP = 3  # power of a rating in a set: one good sentence before two middling ones
 OVER = 0.5  # share of its last sentence by which a set may pass the words asked for
-
-# Openings that point back. Matched on the folded text.
-_LEANING = re.compile(
-    r"^\W*(?:و(?:اضاف|تابع|قال|اكد|اوضح|اشار|لفت|شدد|ذكر|راي|بين|استطرد|زاد|اردف|اعتبر|نوه|اعرب|ختم|استدرك)(?:ت|وا)?"
-    r"|من (?:جانبه|جانبها|جانبهم|جهته|جهتها|ناحيته)|بدوره|بدورها|جاء (?:ذلك|هذا)|ياتي (?:ذلك|هذا)|وياتي (?:ذلك|هذا)"
-    r"|وجاء (?:ذلك|هذا)|في المقابل|في السياق|في غضون ذلك|الي ذلك|علي صعيد|لكن|ولكن|لكنه|لكنها|غير ان|الا ان|كما ان|كما"
-    r"|كذلك|وكذلك|ايضا|ومع ذلك|لذلك|ولذلك|لذا|ولذا|بالتالي|وبالتالي|فيما|بينما|هذا و|وهو|وهي|وهم|انه|انها|وانه|وانها|وفي (?:هذا|السياق))\b"
-)
-_QUESTION = re.compile(r"[؟?][»”\"')\]]*$")
-_END = re.compile(r"[.!?؟۔…][»”\"')\]]*$")
 
 Vector = dict[str, float]
 
@@ -115,21 +104,6 @@ class Mix:
 
 State = tuple[float, tuple[int, ...]]
 States = dict[tuple[int, bool], State]
-
-
-def leans(text: str) -> bool:
-    """Tell whether a sentence opens with words that need the sentence before it."""
-    return _LEANING.match(fold(text[:60])) is not None
-
-
-def asks(text: str) -> bool:
-    """Tell whether a sentence is a question."""
-    return _QUESTION.search(text) is not None
-
-
-def ends(text: str) -> bool:
-    """Tell whether a sentence has a mark at its end."""
-    return _END.search(text) is not None
 
 
 def _passed_over(states: States) -> States:

@@ -66,6 +66,14 @@ def regroup(system: System) -> None:
 def refresh(
     db: Session, story: Story, members: Sequence[Article], likeness: float | None = None
 ) -> None:
+    """Bring a story up to date with its articles, as ``_show`` does."""
+    _show(story, members, _weights(db, members), likeness)
+
+
+def _show(
+    story: Story, members: Sequence[Article], weights: Mapping[int, float],
+    likeness: float | None,
+) -> None:
     """Set what a story shows from its articles: representative, times, tags, label, topic.
 
     Without a likeness the next grouping looks at the story again and reckons it.
@@ -76,7 +84,7 @@ def refresh(
     story.first_at = min(one.published_at for one in members)
     story.last_at = max(one.published_at for one in members)
     story.tags = list(_common_tags(members))
-    best = representative(members, _weights(db, members))
+    best = representative(members, weights)
     kept = any(one.id == story.representative_id for one in members)
     if not story.pinned or not kept:
         story.representative_id = best.id
@@ -144,29 +152,39 @@ def _assign(db: Session, groups: Sequence[Group], window: Window) -> set[int | N
     """Put articles into stories, the ids kept; returns the stories that won or lost some."""
     ids = [int(one) for group in groups for one in group.ids]
     # An editor may be at work on the same stories: who comes second sees what the first did.
-    held = {window.open[one].story_id for one in ids if one in window.open}
-    stories = {
-        one.id: one
-        for one in db.scalars(
-            select(Story).where(Story.id.in_(held)).order_by(Story.id).with_for_update()
-        )
-    }
+    stories = _locked(db, {window.open[one].story_id for one in ids if one in window.open})
     articles = _articles(db, ids)
+    stories |= _locked(db, {one.story_id for one in articles.values()} - stories.keys())
     taken: set[int] = set()
-    changed: set[int | None] = set()
+    moves: list[tuple[Story, list[Article]]] = []
     for group in sorted(groups, key=lambda one: (-len(one.ids), one.ids)):
         members = [articles[int(one)] for one in group.ids if int(one) in articles]
         loose = [one for one in members if not _stays(one, stories)]
         if not loose:
             continue
-        story_id = _home(members, stories, taken) or _new_story(db, group.label, loose, stories)
-        taken.add(story_id)
-        for one in loose:
-            if one.story_id != story_id:
-                changed |= {one.story_id, story_id}
-                one.story_id = story_id
+        home = _home(members, stories, taken)
+        taken.add(home or 0)
+        moves.append((stories[home] if home else _new_story(group.label, loose), loose))
+    db.add_all(story for story, _ in moves)
     db.flush()
+    return _move(moves)
+
+
+def _move(moves: Iterable[tuple[Story, list[Article]]]) -> set[int | None]:
+    """Put articles where they belong; returns the stories that won or lost some."""
+    changed: set[int | None] = set()
+    for story, articles in moves:
+        for one in articles:
+            if one.story_id != story.id:
+                changed |= {one.story_id, story.id}
+                one.story_id = story.id
     return changed
+
+
+def _locked(db: Session, story_ids: Collection[int | None]) -> dict[int, Story]:
+    wanted = [one for one in story_ids if one is not None]
+    some = select(Story).where(Story.id.in_(wanted)).order_by(Story.id).with_for_update()
+    return {one.id: one for one in db.scalars(some)} if wanted else {}
 
 
 def _articles(db: Session, ids: Sequence[int]) -> dict[int, Article]:
@@ -198,20 +216,14 @@ def _is_fixed(story: Story) -> bool:
     return story.pinned or story.closed_at is not None or story.follows_id is not None
 
 
-def _new_story(
-    db: Session, label: str, members: Sequence[Article], stories: dict[int, Story]
-) -> int:
-    story = Story(
+def _new_story(label: str, members: Sequence[Article]) -> Story:
+    return Story(
         label=label or members[0].title,
         first_at=min(one.published_at for one in members),
         last_at=max(one.published_at for one in members),
         tags=[],
         pinned=False,
     )
-    db.add(story)
-    db.flush()
-    stories[story.id] = story
-    return story.id
 
 
 def _refresh_all(
@@ -223,11 +235,12 @@ def _refresh_all(
     some = select(Article).where(Article.story_id.in_(story_ids)).order_by(Article.id)
     for one in db.scalars(some.options(LIGHT)):
         members[one.story_id or 0].append(one)
+    weights = _weights(db, [one for own in members.values() for one in own])
     for story in db.scalars(select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)):
         own = members[story.id]
         _follow_editor(story, own)
         known = likenesses.get(frozenset(one.id for one in own))
-        refresh(db, story, own, _likeness(story, own, memory) if known is None else known)
+        _show(story, own, weights, _likeness(story, own, memory) if known is None else known)
     empty = [story_id for story_id in story_ids if not members[story_id]]
     db.execute(delete(Story).where(Story.id.in_(empty)))
     db.flush()

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.articles.rewrite import INSTRUCTIONS, Rewritten, objection, question, rewrite, room, tidy
+from digest.articles.rewrite import (
+    INSTRUCTIONS,
+    Rewritten,
+    objection,
+    question,
+    rewrite,
+    room,
+    tidy,
+)
 from digest.articles.summarise import summarise
 from digest.system.build import System, build_system
 from digest.system.settings import Settings

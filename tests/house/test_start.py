@@ -59,21 +59,22 @@ from digest.articles.dedupe import near_duplicates
 from digest.articles.extract import extract_text
 from digest.articles.group import GroupInput, group_articles
 from digest.articles.summarise import Method, summarise
-from digest.articles.topics import DEFAULTS, TopicHint, topic_of
+from digest.articles.hints import DEFAULTS, split_hints
+from digest.articles.sorting import TopicHint, sort_article, teach
 from digest.text.clean import clean_html, plain_text
 from tests.articles import samples
 texts = [samples.BRIDGE, samples.BRIDGE_AGAIN, samples.OLIVES, samples.MATCH, samples.VACCINE]
 page = "<html><body><article>" + "".join(
     f"<p>{line}</p>" for line in samples.BRIDGE.split("\\n") if line) + "</article></body></html>"
 rows = [GroupInput(str(n), text.split(".")[0], text) for n, text in enumerate(texts)]
-topics = [TopicHint(n, name, tuple(hints.replace("\\n", "|").split("|")))
+topics = [TopicHint(n, name, tuple(split_hints(hints)))
           for n, (name, _, hints) in enumerate(DEFAULTS)]
 print(json.dumps({
     "summaries": {method.value: [summarise(text, method=method).text for text in texts]
                   for method in Method},
     "groups": len(group_articles(rows)),
     "duplicates": len(set(near_duplicates(rows).values())),
-    "topics": [topic_of("", text, (), topics) for text in texts],
+    "topics": [sort_article("", text, (), teach(topics, ())).best for text in texts],
     "page": extract_text(page, url="https://news.example/1").text,
     "plain": plain_text(clean_html(page)),
 }))
