@@ -164,8 +164,8 @@ def _signature(own: numpy.ndarray) -> numpy.ndarray:
     import numpy as np
 
     factors, offsets = _drawn()
-    hashed = own.astype(np.uint64)[:, None] * factors + offsets
-    return (hashed.min(axis=0) >> np.uint64(32)).astype(np.uint32)
+    least: numpy.ndarray = (own.astype(np.uint64)[:, None] * factors + offsets).min(axis=0)
+    return (least >> np.uint64(32)).astype(np.uint32)
 
 
 @cache

@@ -76,13 +76,19 @@ def group_articles(
         members[number].append(place)
     return [
         described([rows[place] for place in places], found.vectors[places], reading.vocabulary)
+        if len(places) > 1 else alone(rows[places[0]], reading.vocabulary)
         for places in members.values()
     ]
 
 
+def alone(row: GroupInput, vocabulary: Vocabulary) -> Group:
+    """Name a story of one cleaned article."""
+    return Group((row.id,), label_of(row), tags_of([row], vocabulary), row.id, 1.0)
+
+
 def described(rows: Sequence[GroupInput], vectors: Any, vocabulary: Vocabulary) -> Group:
-    """Name a story of cleaned articles, whose vectors are rows of a matrix, and choose its lead."""
-    central = (vectors @ vectors.sum(axis=0)).tolist() if len(rows) > 1 else [1.0]
+    """Name a story of several cleaned articles and choose its lead; ``vectors`` are their rows."""
+    central = (vectors @ vectors.sum(axis=0)).tolist()
     lead = _lead(rows, central)
     return Group(
         ids=tuple(row.id for row in rows),
@@ -130,10 +136,8 @@ class _Reading:
 def _likeness(vectors: Any, total: float) -> float:
     """Return the mean cosine over pairs, given the sum over all pairs and each with itself."""
     n = vectors.shape[0]
-    if n == 1:
-        return 1.0
     within = total - float((vectors.data**2).sum())
-    return round(min(max(within / (n * (n - 1)), 0.0), 1.0), 4)
+    return float(round(min(max(within / (n * (n - 1)), 0.0), 1.0), 4))
 
 
 def _lead(rows: Sequence[GroupInput], central: Sequence[float]) -> GroupInput:

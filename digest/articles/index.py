@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.articles.dedupe import Copies, shingles
-from digest.articles.group import SAME_EVENT, WINDOW, Group, constraints, described
-from digest.articles.keyphrases import Vocabulary
+from digest.articles.group import SAME_EVENT, WINDOW, Group, alone, constraints, described
+from digest.articles.keyphrases import OPENING, Vocabulary
 from digest.articles.link import cut
 from digest.articles.space import alike, space
 from digest.articles.vectors import (
@@ -22,6 +22,7 @@ from digest.articles.vectors import (
     GroupInput,
     Profile,
     Rarity,
+    Tokens,
     Weighed,
     blended,
     cleaned,
@@ -39,6 +40,7 @@ class _Held:
     """An article that the index holds: its cleaned text, terms, and those it is near to."""
 
     row: GroupInput
+    opening: Tokens
     profile: Profile
     weighed: Weighed
     near: dict[str, float]
@@ -59,7 +61,7 @@ class StoryIndex:
         self._since = 0  # articles that came after the rarities were counted
         self._copies = Copies()
         self._vocabulary = Vocabulary()
-        self._known: dict[tuple[str, ...], Group] = {}  # stories named before
+        self._known: dict[str, Group] = {}  # the story of an article as it was named last
 
     def __len__(self) -> int:
         return len(self._held)
@@ -87,19 +89,20 @@ class StoryIndex:
 
     def fill(self, rows: Sequence[GroupInput]) -> None:
         """Take articles in, without making stories: the first filling of a window."""
-        self.drop([row.id for row in rows])
-        for row in cleaned(rows):
+        fresh = {row.id: row for row in rows}
+        self.drop(fresh)
+        for row in cleaned(fresh.values()):
             read = tokens(row)
-            found = profile(read)
-            self._held[row.id] = _Held(row, found, self._rarity.weighed(found), {})
+            found, opening = profile(read), Tokens(read.title, read.text[:OPENING])
+            self._held[row.id] = _Held(row, opening, found, self._rarity.weighed(found), {})
             self._copies.add(row.id, shingles(read))
-            self._vocabulary.add(read)
-        self._since += len(rows)
-        if len(rows) >= BULK or self._since > STALE * len(self._held):
+            self._vocabulary.add(opening)
+        self._since += len(fresh)
+        if len(fresh) >= BULK or self._since > STALE * len(self._held):
             self._count_anew()
         else:
-            for row in rows:
-                self._weave(row.id)
+            for name in fresh:
+                self._weave(name)
 
     def recut(
         self,
@@ -137,6 +140,8 @@ class StoryIndex:
             held = self._held.pop(name, None)
             if held is None:
                 continue
+            self._forget(name)
+            self._vocabulary.drop(held.opening)
             for other in held.near:
                 self._held[other].near.pop(name, None)
             for term in held.weighed.vector:
@@ -186,13 +191,24 @@ class StoryIndex:
         return [name for name in self._held if name in found]
 
     def _described(self, names: list[str]) -> Group:
-        key = tuple(names)
-        if key not in self._known:
+        """Name a story; one that was named before and has not changed is not named again."""
+        known = self._known.get(names[0])
+        if known is None or known.ids != tuple(names):
             held = [self._held[name] for name in names]
-            vectors = space((one.profile for one in held), self._rarity).vectors
-            found = described([one.row for one in held], vectors, self._vocabulary)
-            self._known[key] = found
-        return self._known[key]
+            rows = [one.row for one in held]
+            if len(rows) == 1:
+                known = alone(rows[0], self._vocabulary)
+            else:
+                vectors = space((one.profile for one in held), self._rarity).vectors
+                known = described(rows, vectors, self._vocabulary)
+            self._known.update(dict.fromkeys(names, known))
+        return known
+
+    def _forget(self, name: str) -> None:
+        """Forget how the story of an article was named."""
+        known = self._known.pop(name, None)
+        for other in known.ids if known else ():
+            self._known.pop(other, None)
 
     def _weave(self, name: str) -> None:
         """Make an article known to those it is near to."""
@@ -221,6 +237,7 @@ class StoryIndex:
     def _count_anew(self) -> None:
         """Count how rare each term is among the articles held, and all that follows from it."""
         self._since = 0
+        self._known.clear()
         names, held = list(self._held), list(self._held.values())
         self._rarity = Rarity.of(one.profile for one in held)
         self._postings.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from digest.articles.vectors import Tokens
@@ -45,20 +45,25 @@ _ADDRESSES = """
 """
 _TITLES = frozenset(fold(word) for word in _ADDRESSES.split())
 # Offices: «أمير عسير رئيس المجلس» are two names.
-_OFFICES = frozenset(
-    fold(word) for word in "رئيس وزير مدير أمين نائب ولي أمير عضو قائد سفير وكيل إمام حارس مدرب ملك".split()
-)
+_HELD = """
+رئيس وزير مدير أمين نائب ولي أمير عضو قائد سفير وكيل إمام حارس مدرب ملك
+"""
+_OFFICES = frozenset(fold(word) for word in _HELD.split())
 
 Phrase = tuple[str, ...]  # folded words without their article; stems would join زيت and الزيتون
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A word as a phrase takes it: how it is shown, its key or "" for none, and where it parts."""
+    """A word as a phrase takes it: how it is shown, its key or "" for none.
+
+    ``parted`` is that it had a conjunction or particle, ``definite`` that it has the article.
+    """
 
     shown: str
     key: str
     parted: bool
+    definite: bool
 
 
 class Vocabulary:
@@ -67,29 +72,43 @@ class Vocabulary:
     def __init__(self, found: Iterable[Tokens] = ()) -> None:
         self.articles = 0
         self.seen: Counter[str] = Counter()
-        self._words: set[str] = set()
+        self._words: Counter[str] = Counter()
         self._read: dict[str, _Read] = {}
         for tokens in found:
             self.add(tokens)
 
     def add(self, found: Tokens) -> None:
         """Take the title and opening of an article in."""
-        own = {*found.title, *found.text[:OPENING]}
+        own = _opening(found)
         self.articles += 1
-        self._words |= own
+        self._words.update(own)
         self.seen.update(map(_key, own))
         self._read.clear()
 
-    def read(self, token: str) -> _Read:
-        """Return what a word as it is written can be in a phrase."""
-        found = self._read.get(token)
-        if found is None:
-            found = self._read[token] = self._reading(token)
+    def drop(self, found: Tokens) -> None:
+        """Let an article go that was taken in."""
+        own = _opening(found)
+        self.articles -= 1
+        for counts, words in ((self._words, own), (self.seen, [_key(word) for word in own])):
+            counts.subtract(words)
+            for word in words:
+                if not counts[word]:
+                    del counts[word]
+        self._read.clear()
+
+    def read(self, tokens: Iterable[str]) -> list[_Read]:
+        """Return what words as they are written can be in a phrase."""
+        found = []
+        for token in tokens:
+            if token not in self._read:
+                self._read[token] = self._reading(token)
+            found.append(self._read[token])
         return found
 
     def _reading(self, token: str) -> _Read:
         shown, word, parted = self._unjoined(token, fold(token))
-        return _Read(shown, "" if self._means_nothing(shown, word) else _key(word), parted)
+        key = "" if self._means_nothing(shown, word) else _key(word)
+        return _Read(shown, key, parted, shown.startswith("ال"))
 
     def _unjoined(self, token: str, word: str) -> tuple[str, str, bool]:
         """Take a conjunction or particle off a word when the rest is a word by itself."""
@@ -127,7 +146,6 @@ def keyphrases(
     the articles, times the logarithm of the rarity of its rarest word. Phrases in no headline must
     be in several of the articles, so that one writer's figure of speech is no tag.
     """
-    counts, forms = _Counts(), defaultdict[Phrase, Counter[str]](Counter)
     runs = [
         (place, title, run)
         for place, (headline, text) in enumerate(texts)
@@ -136,16 +154,16 @@ def keyphrases(
     ]
     words: Counter[str] = Counter()
     for _, title, run in runs:
-        for _, key in run:
-            words[key] += IN_TITLE if title else 1
+        for read in run:
+            words[read.key] += IN_TITLE if title else 1
+    frequent = {key for key, uses in words.items() if uses >= IN_TITLE}
+    counts = _Counts()
     for place, title, run in runs:
-        for start, end, goes_on in _spans(run, words):
-            phrase = tuple(key for _, key in run[start:end])
-            counts.add(phrase, place, title=title, goes_on=goes_on)
-            forms[phrase][" ".join(token for token, _ in run[start:end])] += 1
-    worth = counts.worth(vocabulary, len(texts), forms)
+        for start, end, goes_on in _spans(run, frequent):
+            counts.add(run[start:end], place, title=title, goes_on=goes_on)
+    worth = counts.worth(vocabulary, len(texts))
     for phrase in sorted(worth, key=lambda one: (-round(worth[one], 6), -len(one), one)):
-        yield min(forms[phrase], key=lambda form: (-forms[phrase][form], len(form), form))
+        yield counts.shown(phrase)
 
 
 class _Counts:
@@ -156,9 +174,12 @@ class _Counts:
         self._going_on: Counter[Phrase] = Counter()
         self._places: defaultdict[Phrase, set[int]] = defaultdict(set)
         self._titled: set[Phrase] = set()
+        self._forms: defaultdict[Phrase, Counter[str]] = defaultdict(Counter)
 
-    def add(self, phrase: Phrase, place: int, *, title: bool, goes_on: bool) -> None:
+    def add(self, span: Sequence[_Read], place: int, *, title: bool, goes_on: bool) -> None:
         """Count one use in the article at ``place``."""
+        phrase = tuple([read.key for read in span])
+        self._forms[phrase][" ".join([read.shown for read in span])] += 1
         weight = IN_TITLE if title else 1
         self._uses[phrase] += weight
         self._going_on[phrase] += weight * goes_on
@@ -166,13 +187,14 @@ class _Counts:
         if title:
             self._titled.add(phrase)
 
-    def worth(
-        self, vocabulary: Vocabulary, articles: int, forms: dict[Phrase, Counter[str]]
-    ) -> dict[Phrase, float]:
+    def shown(self, phrase: Phrase) -> str:
+        """Return the most frequent spelling of a phrase, the shortest of several."""
+        forms = self._forms[phrase]
+        return min(forms, key=lambda form: (-forms[form], len(form), form))
+
+    def worth(self, vocabulary: Vocabulary, articles: int) -> dict[Phrase, float]:
         """Return the phrases that can be tags, and how good they are."""
-        repeated = {
-            phrase for phrase in self._uses if self._is_repeated(phrase, articles, forms[phrase])
-        }
+        repeated = {phrase for phrase in self._uses if self._is_repeated(phrase, articles)}
         partial = {
             part for phrase in repeated for part in _parts(phrase)
             if self._uses[phrase] >= WHOLE * self._uses[part]
@@ -186,39 +208,35 @@ class _Counts:
             and not all(key in _WEAK for key in phrase) and phrase[-1] not in _OFFICES
         }
 
-    def _is_repeated(self, phrase: Phrase, articles: int, forms: Counter[str]) -> bool:
+    def _is_repeated(self, phrase: Phrase, articles: int) -> bool:
         """Whether a phrase is named often enough; one without an article is a name by habit."""
         if self._uses[phrase] < IN_TITLE:  # neither in a headline nor as often as that counts
             return False
         if phrase not in self._titled and len(self._places[phrase]) < SHARED * articles:
             return False
+        forms = self._forms[phrase]
         definite = any(form.rpartition(" ")[2].startswith("ال") for form in forms)
         return forms.total() >= (2 if definite and len(phrase) > 1 else 3)
 
 
-def _spans(
-    run: Sequence[tuple[str, str]], words: Counter[str]
-) -> Iterator[tuple[int, int, bool]]:
+def _spans(run: Sequence[_Read], frequent: Set[str]) -> Iterator[tuple[int, int, bool]]:
     """Yield the stretches of a run that can be one name, and whether the name goes on after it.
 
     A name is «مجلس الأمن الدولي» or «رسل السلام», never «الملك عسير»: the article once, then on
-    every word. Words that are rarer than a tag must be are left out.
+    every word.
     """
     for start in range(len(run)):
         definite = False
         for end in range(start + 1, min(start + LONGEST, len(run)) + 1):
-            token, key = run[end - 1]
-            if words[key] < IN_TITLE or (definite and not token.startswith("ال")):
+            read = run[end - 1]
+            if read.key not in frequent or (definite and not read.definite):
                 break
-            definite = token.startswith("ال")
-            following = run[end][0] if end < len(run) else ""
-            yield start, end, bool(following) and (not definite or following.startswith("ال"))
+            definite = read.definite
+            yield start, end, end < len(run) and (run[end].definite or not definite)
 
 
-def _runs(
-    text: str, vocabulary: Vocabulary, *, headline: bool
-) -> Iterator[list[tuple[str, str]]]:
-    """Yield stretches of names as (token, key); stop words, verbs and marks stand between them.
+def _runs(text: str, vocabulary: Vocabulary, *, headline: bool) -> Iterator[list[_Read]]:
+    """Yield stretches of names; stop words, verbs and marks stand between them.
 
     The first word of a sentence, but not of a headline, is a verb more often than not: without
     the article it is left out.
@@ -226,16 +244,15 @@ def _runs(
     for sentence in _SENTENCE.split(text):
         opens = not headline
         for clause in _CLAUSE.split(sentence):
-            run: list[tuple[str, str]] = []
-            for written in clause.split():
-                read = vocabulary.read(written)
-                skipped = not read.key or (opens and not read.shown.startswith("ال"))
-                office = read.key in _OFFICES and run and run[-1][1] not in _OFFICES
+            run: list[_Read] = []
+            for read in vocabulary.read(clause.split()):
+                skipped = not read.key or (opens and not read.definite)
+                office = read.key in _OFFICES and run and run[-1].key not in _OFFICES
                 if run and (read.parted or skipped or office):
                     yield run
                     run = []
                 if not skipped:
-                    run.append((read.shown, read.key))
+                    run.append(read)
                 opens = False
             if run:
                 yield run
@@ -246,6 +263,10 @@ def _parts(phrase: Phrase) -> Iterator[Phrase]:
     for size in range(1, len(phrase)):
         for start in range(len(phrase) - size + 1):
             yield phrase[start : start + size]
+
+
+def _opening(found: Tokens) -> set[str]:
+    return {*found.title, *found.text[:OPENING]}
 
 
 def _key(word: str) -> str:

@@ -21,6 +21,7 @@ READ = 12  # articles of a story that are read for its tags
 LABEL = 140  # characters; a longer headline is cut after a word
 TAG_WORDS = 4  # a hashtag of more words is a slogan
 
+_HASH = re.compile("[#\uff03]")
 _EMPTY_TAGS = frozenset(fold(word) for word in ("عاجل", "خبر", "أخبار", "فيديو", "صور", "متابعة"))
 
 
@@ -57,8 +58,9 @@ def _hashtags(rows: Sequence[GroupInput]) -> list[str]:
     """Return the names of the hashtags, the most frequent first, each in one spelling."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        for name in hashtags(f"{row.title}\n{row.text}"):
-            forms[" ".join(words(name))][display(name)] += 1
+        for text in (row.title, row.text):
+            for name in hashtags(text) if _HASH.search(text) else ():
+                forms[" ".join(words(name))][display(name)] += 1
     names = [
         name for name in forms
         if name and name not in _EMPTY_TAGS and len(name.split()) <= TAG_WORDS

@@ -10,7 +10,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.articles.link import Pair
-from digest.articles.vectors import ACQUAINTED, NEAR, TOLD, GroupInput, Profile, Rarity
+from digest.articles.vectors import (
+    ACQUAINTED,
+    DIGITS,
+    NEAR,
+    TOLD,
+    GroupInput,
+    Profile,
+    Rarity,
+)
 
 if TYPE_CHECKING:
     import numpy
@@ -137,7 +145,7 @@ def _blended(
             all_of.leads[i].multiply(all_of.wholes[j]).sum(axis=1),
             all_of.leads[j].multiply(all_of.wholes[i]).sum(axis=1),
         )
-        found = (1 - TOLD) * cosines[some] + TOLD * told
+        found = np.round((1 - TOLD) * cosines[some].astype(float) + TOLD * told, DIGITS)
         near = found >= NEAR
         yield from zip(i[near].tolist(), j[near].tolist(), found[near].tolist(), strict=True)
 

@@ -31,6 +31,7 @@ TITLE = 4  # times that a title counts
 FIGURE = 2.0  # times that a number of two digits or more counts; 1.5 to 3 is a plateau
 TOLD = 0.4  # share of the lead in likeness, the rest is cosine; 0.3 to 0.6 is a plateau
 ACQUAINTED = 0.15  # cosine below which two articles are not compared any further
+DIGITS = 6  # of likeness: the same whether single articles or matrices are compared
 NEAR = 0.28  # likeness below which two articles count as not alike at all
 
 
@@ -159,7 +160,7 @@ def likeness(one: Weighed, other: Weighed) -> float:
 def blended(shared: float, one: Weighed, other: Weighed) -> float:
     """Return the likeness of two articles whose cosine is known."""
     told = max(_told(one.lead, other.whole), _told(other.lead, one.whole))
-    found = (1 - TOLD) * shared + TOLD * told
+    found = round((1 - TOLD) * shared + TOLD * told, DIGITS)
     return found if found >= NEAR else 0.0
 
 

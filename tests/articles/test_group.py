@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.articles.group import GroupInput, _components, group_articles
+from digest.articles.group import GroupInput, group_articles
 from tests.articles import samples
 
 NOW = datetime(2026, 11, 24, 2, 40, tzinfo=UTC)
