@@ -19,16 +19,16 @@ serve: $(STAMP)  ## The same, and go on with the panel at http://127.0.0.1:8000
 	.venv/bin/digest demo --serve
 
 test: $(STAMP)  ## Set up, then run all tests
-	.venv/bin/pytest -n auto
+	.venv/bin/pytest -n auto --dist worksteal
 
 check: $(STAMP)  ## Lint, types, import contract, tests
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n auto
+	.venv/bin/pytest -n auto --dist worksteal
 
 test-postgres: $(STAMP)  ## The tests on PostgreSQL (needs its server's programs)
-	DIGEST_TEST_DATABASE=postgresql .venv/bin/pytest -n auto
+	DIGEST_TEST_DATABASE=postgresql .venv/bin/pytest -n auto --dist worksteal
 
 bench: $(STAMP)  ## Throughput of collect, summarise, group and render, side by side with others
 	$(PY) -m bench

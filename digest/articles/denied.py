@@ -21,12 +21,13 @@ ALIKE = 0.4  # of a sentence's stems that a source sentence must share to be tol
 CLOSE = 0.6  # of the best share that makes another sentence a candidate
 REACH = 2  # words after what is denied that may be what the source denies: «لا أستطيع التكيف»
 FAR = 3  # words from an object back to its verb
+LOOKED_AT = 20  # denials of one sentence; no honest one has as many
 AROUND = 3  # words on either side by which two places of a word are told apart
 
 
 def wrongly_denied(words: Sequence[Placed], evidence: Evidence) -> Iterator[tuple[int, int]]:
     """Yield the places, first word and after the last, of denials that no source holds."""
-    found = denials(words)
+    found = denials(words)[:LOOKED_AT]
     if not found:
         return
     told = _aligned(words, evidence)
@@ -43,7 +44,7 @@ def wrongly_affirmed(words: Sequence[Placed], evidence: Evidence) -> Iterator[tu
     found = denials(words)
     covered = {place for one in found for place in range(one.cue, one.scope + 1 + REACH)}
     refuses = still_refuses(words)
-    for denial in told[0].denials:
+    for denial in told[0].denials[:LOOKED_AT]:
         if denial.refusing:
             place = None if refuses else _instead_of(words, told[0], denial)
         else:

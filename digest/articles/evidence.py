@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from digest.articles.negations import Denial, denials
@@ -16,6 +17,8 @@ from digest.text.split import sentences
 from digest.text.stem import light10
 from digest.text.stopwords import STOP_WORDS
 
+LONGEST = 300  # words of a sentence that are looked at for what it denies
+_SHORTEST_DUAL = 5  # letters
 _SHORTEST = 3  # letters by which a word is recognised without what is glued to it
 
 
@@ -33,11 +36,16 @@ class Evidence:
     """Everything that the sources name. Built by ``gather`` and not changed afterwards."""
 
     numbers: dict[Fraction, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
-    counted: list[tuple[Quantity, frozenset[str]]] = field(default_factory=list)
-    vague: list[Quantity] = field(default_factory=list)
-    dates: list[Named] = field(default_factory=list)
+    values: list[Fraction] = field(default_factory=list)  # those of ``numbers``, in order
+    sizes: list[Fraction] = field(default_factory=list)  # what is counted, in order
+    vague: set[Fraction] = field(default_factory=set)
+    counts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # by noun's root
+    dual_roots: set[str] = field(default_factory=set)
+    days: dict[tuple[int, bool], set[int]] = field(default_factory=lambda: defaultdict(set))
+    exact: set[date] = field(default_factory=set)
+    weekdays: set[int] = field(default_factory=set)
+    near: set[str] = field(default_factory=set)
     years: set[int] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
     sounds: set[str] = field(default_factory=set)
     roots: set[str] = field(default_factory=set)
@@ -63,11 +71,11 @@ def gather(texts: Iterable[str]) -> Evidence:
         words = placed(text)
         numbers = quantities(text, words)
         dates = named_dates(text, words, numbers)
-        evidence.dates += dates
+        _date(evidence, dates)
         _count(evidence, words, numbers, {at for one in dates for at in range(one.first, one.last)})
         _spell(evidence, words)
         _tell(evidence, text)
-    evidence.years |= {one.year for one in evidence.dates if one.year}
+    evidence.values, evidence.sizes = sorted(evidence.numbers), sorted(evidence.sizes)
     return evidence
 
 
@@ -87,28 +95,56 @@ def counted_noun(words: Sequence[Placed], number: Quantity) -> frozenset[str]:
     return frozenset()
 
 
+def is_dual(word: str) -> bool:
+    """Tell whether a folded word may be a dual: شخصان, سيارتين (and مهندسين, which is none)."""
+    return len(word) >= _SHORTEST_DUAL and word.endswith(("ان", "ين")) and word not in STOP_WORDS
+
+
+def singular(word: str) -> str:
+    """Return a word without the ending of the dual."""
+    return word.removesuffix("ان").removesuffix("ين").removesuffix("ت")
+
+
+def _date(evidence: Evidence, dates: Iterable[Named]) -> None:
+    for one in dates:
+        if one.year:
+            evidence.years.add(one.year)
+        if one.month:
+            evidence.days[one.month, one.hijri].add(one.day or 0)
+        if one.exact:
+            evidence.exact.add(one.exact)
+            evidence.weekdays.add(one.exact.weekday())
+        if one.weekday is not None:
+            evidence.weekdays.add(one.weekday)
+        if one.near:
+            evidence.near.add(one.near)
+
+
 def _count(
     evidence: Evidence, words: Sequence[Placed], numbers: Sequence[Quantity], dated: set[int]
 ) -> None:
     """Note the numbers; those at the places ``dated`` are parts of dates and count nothing."""
     for number in numbers:
         if number.vague:
-            evidence.vague.append(number)
+            evidence.vague |= number.readings
             continue
         for value in number.readings.union(*number.parts):
             evidence.numbers[value].append(number)
         if number.whole is not None:
             if number.whole in YEARS or number.whole in HIJRI_YEARS:
                 evidence.years.add(number.whole)
-            if number.first not in dated:
-                evidence.counted.append((number, counted_noun(words, number)))
+            if number.first not in dated and not number.ordinal:
+                evidence.sizes.append(Fraction(number.whole))
+                for root in () if number.unit else counted_noun(words, number):
+                    evidence.counts[root].add(number.whole)
 
 
 def _spell(evidence: Evidence, words: Sequence[Placed]) -> None:
     for one, two, three in zip(words, words[1:], words[2:], strict=False):
         evidence.between[one.word, three.word].add(two.word)
     for word in {one.word for one in words}:
-        evidence.words.add(word)
+        if is_dual(word):
+            evidence.dual_roots |= roots(singular(word))
         evidence.roots |= {root for root in roots(word) if len(root) > 2}
         for _, rest in bare_forms(word):
             if rest == word or len(rest) >= _SHORTEST:
@@ -120,7 +156,7 @@ def _spell(evidence: Evidence, words: Sequence[Placed]) -> None:
 
 def _tell(evidence: Evidence, text: str) -> None:
     for sentence in sentences(text):
-        words = tuple(placed(sentence.text))
+        words = tuple(placed(sentence.text)[:LONGEST])
         stems = stems_of(words)
         for stem in stems:
             evidence.where[stem].append(len(evidence.told))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.articles.denied import wrongly_affirmed, wrongly_denied
+from digest.articles.evidence import LONGEST as LONGEST_SENTENCE
 from digest.articles.evidence import Evidence, gather
-from digest.articles.measured import lacks_date, lacks_number, wrong_duals
+from digest.articles.measured import lacking_dates, lacks_number, wrong_duals
 from digest.articles.negations import denies
 from digest.articles.strangers import strangers
 from digest.text.clean import strip_controls
@@ -25,6 +26,7 @@ from digest.text.quantities import quantities
 from digest.text.split import sentences
 
 LONGEST = 20_000  # characters of a summary that are looked at
+LONGEST_SOURCE = 100_000  # characters of a source that are looked at, verbatim sentences aside
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -64,7 +66,7 @@ def unsupported(
     doubtful = _not_verbatim(summary[:LONGEST], texts)
     if not doubtful:
         return ()
-    evidence = gather(texts)
+    evidence = gather(text[:LONGEST_SOURCE] for text in texts)
     found = [
         Doubt(kind, summary[start:end], start, end)
         for first, last in doubtful
@@ -106,19 +108,20 @@ def _of_sentence(
     taken: set[int] = set()
     for named in dates:
         taken |= set(range(named.first, named.last))
-        if lacks_date(named, dates, evidence):
-            yield DoubtKind.DATE, offset + named.start, offset + named.end
+    for named in lacking_dates(dates, evidence):
+        yield DoubtKind.DATE, offset + named.start, offset + named.end
     for number in numbers:
         if number.first in taken:
             continue
         taken |= set(range(number.first, number.last))
         if lacks_number(number, words, evidence):
             yield DoubtKind.NUMBER, offset + number.start, offset + number.end
+    spoken = words[:LONGEST_SENTENCE]
     spans = [
         *((DoubtKind.NUMBER, place, place + 1) for place in wrong_duals(words, evidence)),
         *((DoubtKind.NAME, *span) for span in strangers(text, words, evidence, taken)),
-        *((DoubtKind.NEGATION, *span) for span in wrongly_denied(words, evidence)),
-        *((DoubtKind.NEGATION, *span) for span in wrongly_affirmed(words, evidence)),
+        *((DoubtKind.NEGATION, *span) for span in wrongly_denied(spoken, evidence)),
+        *((DoubtKind.NEGATION, *span) for span in wrongly_affirmed(spoken, evidence)),
     ]
     yield from _placed_spans(spans, words, offset)
 

@@ -88,7 +88,7 @@ def alone(row: GroupInput, vocabulary: Vocabulary) -> Group:
 
 def described(rows: Sequence[GroupInput], vectors: Any, vocabulary: Vocabulary) -> Group:
     """Name a story of several cleaned articles and choose its lead; ``vectors`` are their rows."""
-    central = (vectors @ vectors.sum(axis=0)).tolist()
+    central = _central(vectors)
     lead = _lead(rows, central)
     return Group(
         ids=tuple(row.id for row in rows),
@@ -131,6 +131,19 @@ class _Reading:
             self.prints.append(shingles(found))
             self.vocabulary.add(found)
             yield profile(found)
+
+
+def _central(vectors: Any) -> list[float]:
+    """Return the cosine of each row with every row, itself included, added up."""
+    import numpy as np
+
+    _, column = np.unique(vectors.indices, return_inverse=True)
+    sums = np.bincount(column, weights=vectors.data)
+    owner = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
+    found: list[float] = np.bincount(
+        owner, weights=vectors.data * sums[column], minlength=vectors.shape[0]
+    ).tolist()
+    return found
 
 
 def _likeness(vectors: Any, total: float) -> float:

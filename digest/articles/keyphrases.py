@@ -12,14 +12,17 @@ from digest.articles.vectors import Tokens
 from digest.text.fold import fold
 from digest.text.stopwords import STOP_WORDS
 
-OPENING = 110  # words of a text that phrases are looked for in
+OPENING = 80  # words of a text that phrases are looked for in
 LONGEST = 4  # words of a phrase
 IN_TITLE = 3  # times that a phrase in a headline counts, and the least that makes a tag
 WHOLE = 0.6  # from this share of its uses on a phrase is a part of a longer one
 SHARED = 0.5  # share of the articles that must hold a phrase which is in no headline
 
-_SENTENCE = re.compile(r"[.!؟?…\n]+")
-_CLAUSE = re.compile("[^\\w\\s\u064b-\u0652\u0670]+|_")  # a phrase does not cross it
+# Words, the ends of sentences, and other marks; a phrase crosses neither.
+_PIECE = re.compile(
+    "(?:[^\\W_]|[\u064b-\u0652\u0670])+|[.!؟?…\n]+|(?:[^\\w\\s.!؟?…\u064b-\u0652\u0670]|_)+"
+)
+_ENDS = frozenset(".!؟?…\n")
 # A conjunction or particle at the front begins a new phrase: «الإسلامي والقيم» are two.
 _JOINED = re.compile("^(?:[وبفك]|وب|ول)(?=ال..)|^(?:لل|ولل)(?=..)|^[وبلف](?=...)")
 # Unless the word is known with ال: a verb of the present tense, and one of the past of feminines.
@@ -57,13 +60,15 @@ Phrase = tuple[str, ...]  # folded words without their article; stems would join
 class _Read:
     """A word as a phrase takes it: how it is shown, its key or "" for none.
 
-    ``parted`` is that it had a conjunction or particle, ``definite`` that it has the article.
+    ``parted`` is that it had a conjunction or particle, ``definite`` that it has the article. A
+    mark is nothing to show.
     """
 
     shown: str
-    key: str
-    parted: bool
-    definite: bool
+    key: str = ""
+    parted: bool = False
+    definite: bool = False
+    ends: bool = False
 
 
 class Vocabulary:
@@ -97,7 +102,7 @@ class Vocabulary:
         self._read.clear()
 
     def read(self, tokens: Iterable[str]) -> list[_Read]:
-        """Return what words as they are written can be in a phrase."""
+        """Return what words and marks as they are written are to a phrase."""
         found = []
         for token in tokens:
             if token not in self._read:
@@ -106,6 +111,10 @@ class Vocabulary:
         return found
 
     def _reading(self, token: str) -> _Read:
+        if token[0] in _ENDS:
+            return _Read("", ends=True)
+        if not token[0].isalnum():
+            return _Read("")
         shown, word, parted = self._unjoined(token, fold(token))
         key = "" if self._means_nothing(shown, word) else _key(word)
         return _Read(shown, key, parted, shown.startswith("ال"))
@@ -134,7 +143,8 @@ class Vocabulary:
 
     def _is_inflected(self, word: str) -> bool:
         """Whether the collection has the word with the ي of verbs: يجمد and تجمد, يغادر and غادر."""
-        return f"ي{word[1:] if word[0] in 'تنا' else word}" in self._words
+        rest = word[1:] if word[0] in "تنا" else word
+        return f"ي{rest}" in self._words or f"وي{rest}" in self._words
 
 
 def keyphrases(
@@ -142,7 +152,7 @@ def keyphrases(
 ) -> Iterator[str]:
     """Yield the phrases that tell some articles from the collection, the best first.
 
-    ``texts`` are titles and texts as ``display`` gives them. c-TF-IDF: how often a phrase is in
+    ``texts`` are titles and texts with their hashtags opened. c-TF-IDF: how often a phrase is in
     the articles, times the logarithm of the rarity of its rarest word. Phrases in no headline must
     be in several of the articles, so that one writer's figure of speech is no tag.
     """
@@ -241,21 +251,22 @@ def _runs(text: str, vocabulary: Vocabulary, *, headline: bool) -> Iterator[list
     The first word of a sentence, but not of a headline, is a verb more often than not: without
     the article it is left out.
     """
-    for sentence in _SENTENCE.split(text):
-        opens = not headline
-        for clause in _CLAUSE.split(sentence):
-            run: list[_Read] = []
-            for read in vocabulary.read(clause.split()):
-                skipped = not read.key or (opens and not read.definite)
-                office = read.key in _OFFICES and run and run[-1].key not in _OFFICES
-                if run and (read.parted or skipped or office):
-                    yield run
-                    run = []
-                if not skipped:
-                    run.append(read)
-                opens = False
-            if run:
-                yield run
+    run: list[_Read] = []
+    opens = not headline
+    for read in vocabulary.read(_PIECE.findall(text)):
+        skipped = not read.key or (opens and not read.definite)
+        office = read.key in _OFFICES and run and run[-1].key not in _OFFICES
+        if run and (skipped or read.parted or office):
+            yield run
+            run = []
+        if not skipped:
+            run.append(read)
+        if read.ends:
+            opens = not headline
+        elif read.shown:
+            opens = False
+    if run:
+        yield run
 
 
 def _parts(phrase: Phrase) -> Iterator[Phrase]:

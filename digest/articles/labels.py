@@ -16,11 +16,13 @@ from digest.text.split import words
 from digest.text.stem import light10
 
 TAGS = 5  # per story
-OPENING = 700  # characters of a text that phrases are looked for in
+OPENING = 500  # characters of a text that phrases are looked for in
 READ = 12  # articles of a story that are read for its tags
 LABEL = 140  # characters; a longer headline is cut after a word
 TAG_WORDS = 4  # a hashtag of more words is a slogan
 
+# Hashtags, and the invisible marks that stand between letters.
+_PARTING = re.compile("[#\uff03\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _HASH = re.compile("[#\uff03]")
 _EMPTY_TAGS = frozenset(fold(word) for word in ("عاجل", "خبر", "أخبار", "فيديو", "صور", "متابعة"))
 
@@ -31,8 +33,8 @@ def tags_of(rows: Sequence[GroupInput], vocabulary: Vocabulary) -> tuple[str, ..
     ``rows`` are its cleaned articles, which must be in ``vocabulary``.
     """
     tags = _hashtags(rows)
-    texts = [(display(row.title), display(row.text[:OPENING])) for row in rows[:READ]]
-    for tag in keyphrases(texts, vocabulary):
+    texts = [(_opened(row.title), _opened(row.text[:OPENING])) for row in rows[:READ]]
+    for tag in map(display, keyphrases(texts, vocabulary)):
         if len(tags) >= TAGS:
             break
         if not any(_overlap(tag, other) for other in tags):
@@ -67,6 +69,11 @@ def _hashtags(rows: Sequence[GroupInput]) -> list[str]:
     ]
     names.sort(key=lambda name: -forms[name].total())
     return [forms[name].most_common(1)[0][0] for name in names[:TAGS]]
+
+
+def _opened(text: str) -> str:
+    """Return a text without what would part its words; ``display`` is for the few that are shown."""
+    return display(text) if _PARTING.search(text) else text
 
 
 def _overlap(one: str, other: str) -> bool:

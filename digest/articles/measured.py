@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from digest.articles.evidence import Evidence, counted_noun
+from digest.articles.evidence import Evidence, counted_noun, is_dual, singular
 from digest.text.datewords import Named
 from digest.text.placed import Placed, word_set
 from digest.text.quantities import PERCENT, Quantity
 from digest.text.skeleton import roots
-from digest.text.stopwords import STOP_WORDS
 
 _TWO = Fraction(2)
 _ROUND = 10_000  # from here on a number may be given in round figures without a word
 _ABOUT = word_set("نحو حوالي قرابة زهاء أكثر يزيد تجاوز تجاوزت يفوق فاق أقل ناهز يناهز بنحو تقريبا")
-_DUAL = ("تان", "تين", "ان", "ين")
-_SHORTEST_DUAL = 5  # letters
+LOOKED_AT = 50  # numbers near a round one
 _MANY_TIMES = 1000  # «مئات» may be said of 100 to 99,999, «آلاف» of 1,000 to 999,999
 
 
@@ -39,27 +38,25 @@ def lacks_number(number: Quantity, words: Sequence[Placed], evidence: Evidence) 
     return not (_TWO in number.readings and _bears_dual(counted_noun(words, number), evidence))
 
 
-def lacks_date(named: Named, among: Sequence[Named], evidence: Evidence) -> bool:
-    """Tell whether no source names a date as far as a summary names it.
+def lacking_dates(dates: Sequence[Named], evidence: Evidence) -> list[Named]:
+    """Return the dates of a sentence that no source names as far as it does.
 
-    ``among`` are the dates of the same sentence: a slashed date that can be read in two ways is
-    borne out if one of them is.
+    A slashed date that can be read in two ways is borne out if one of them is.
     """
-    readings = [one for one in among if (one.start, one.end) == (named.start, named.end)]
-    return not any(_bears_date(one, evidence) for one in readings)
+    borne = {(one.start, one.end) for one in dates if _bears_date(one, evidence)}
+    return [one for one in dates if (one.start, one.end) not in borne]
 
 
 def wrong_duals(words: Sequence[Placed], evidence: Evidence) -> Iterator[int]:
     """Yield the places of duals whose noun the sources count otherwise: «شخصان» for «3 أشخاص»."""
     for place, one in enumerate(words):
-        if not _is_dual(one.word) or _bears_dual(roots(one.word), evidence):
+        if not is_dual(one.word):
             continue
-        stem = roots(_singular(one.word))
-        counts = {
-            number.whole for number, noun in evidence.counted
-            if not number.ordinal and not number.unit and noun & stem and _has_three(noun & stem)
-        }
-        if counts and 2 not in counts and max(filter(None, counts), default=0) > 2:
+        stem = roots(singular(one.word))
+        if not stem.isdisjoint(evidence.dual_roots):
+            continue
+        counts = {n for root in stem if len(root) > 2 for n in evidence.counts.get(root, ())}
+        if counts and 2 not in counts and max(counts) > 2:
             yield place
 
 
@@ -90,10 +87,10 @@ def _rounds(number: Quantity, words: Sequence[Placed], evidence: Evidence) -> bo
     if not about and value < _ROUND:
         return False
     margin = max(about * value, _last_place(value) if value >= _ROUND else Fraction(0))
+    first = bisect_right(evidence.values, value - margin)
+    near = evidence.values[first : bisect_left(evidence.values, value + margin)]
     return any(
-        abs(other - value) < margin
-        for other, found in evidence.numbers.items()
-        if any(_same_unit(number, one) for one in found)
+        _same_unit(number, one) for other in near[:LOOKED_AT] for one in evidence.numbers[other]
     )
 
 
@@ -107,53 +104,28 @@ def _last_place(value: Fraction) -> Fraction:
 
 def _bears_size(number: Quantity, evidence: Evidence) -> bool:
     (size,) = number.readings
-    if any(size in one.readings for one in evidence.vague):
+    if size in evidence.vague:
         return True
+    at = bisect_left(evidence.sizes, size)
     most = size * _MANY_TIMES if size > 10 else 200
-    return any(
-        size <= min(one.readings) < most for one, _ in evidence.counted if not one.ordinal
-    )
+    return at < len(evidence.sizes) and evidence.sizes[at] < most
 
 
 def _bears_dual(noun: frozenset[str], evidence: Evidence) -> bool:
     """Tell whether a source has a word in the dual that may be the one counted."""
-    for word in evidence.words:
-        if _is_dual(word) and (not noun or noun & roots(_singular(word))):
-            return True
-    return any(2 in {number.whole} and noun & other for number, other in evidence.counted)
+    return bool(evidence.dual_roots) if not noun else not noun.isdisjoint(evidence.dual_roots)
 
 
 def _bears_date(named: Named, evidence: Evidence) -> bool:
     if named.near:
-        return any(one.near == named.near for one in evidence.dates)
+        return named.near in evidence.near
     if named.weekday is not None:
-        return any(
-            one.weekday == named.weekday or (one.exact and one.exact.weekday() == named.weekday)
-            for one in evidence.dates
-        )
-    exact = named.exact
-    if exact is not None and any(one.exact == exact for one in evidence.dates):
+        return named.weekday in evidence.weekdays
+    if named.exact in evidence.exact:
         return True
     if named.year and named.year not in evidence.years:
         return False
     if named.month is None:
         return True
-    return any(
-        (one.month, one.hijri) == (named.month, named.hijri) and named.day in {None, one.day}
-        for one in evidence.dates
-    )
-
-
-def _is_dual(word: str) -> bool:
-    return len(word) >= _SHORTEST_DUAL and word.endswith(("ان", "ين")) and word not in STOP_WORDS
-
-
-def _singular(word: str) -> str:
-    for end in _DUAL:
-        if word.endswith(end):
-            return word[: -len(end)]
-    return word
-
-
-def _has_three(shared: frozenset[str]) -> bool:
-    return any(len(root) > 2 for root in shared)
+    days = evidence.days.get((named.month, named.hijri))
+    return days is not None and (named.day is None or named.day in days)

@@ -99,7 +99,8 @@ class Mix:
                 elif state[0] > best[0] and (not chosen or size - room <= OVER * size):
                     best = state
             states = after
-        return list(max([best, *states.values()], key=lambda state: state[0])[1])
+        # In a text of one-word lines nothing is worth anything: something is better than nothing.
+        return list(max([*states.values(), best], key=lambda state: (state[0], state[1] != ()))[1])
 
 
 State = tuple[float, tuple[int, ...]]

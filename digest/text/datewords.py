@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -124,10 +125,8 @@ class _Reader:
         """Return dates in figures: 15/3/2026, 2026-03-15."""
         found = []
         for match in _NUMERIC.finditer(self.text):
-            inside = [
-                place for place, word in enumerate(self.words)
-                if match.start() <= word.start < match.end()
-            ]
+            first = bisect_left(self.words, match.start(), key=_start)
+            inside = range(first, bisect_left(self.words, match.end(), lo=first, key=_start))
             one, two, three = (int(match[group]) for group in (1, 3, 4))
             orders = [(one, two, three)] if one > 31 else [(three, two, one), (three, one, two)]
             for year, month, day in orders:
@@ -255,6 +254,10 @@ class _Reader:
             return False
         gap = self.text[self.words[place - 1].end : self.words[place].start]
         return len(gap) <= 4 and "\n" not in gap and not gap.strip().strip(allowed)
+
+
+def _start(word: Placed) -> int:
+    return word.start
 
 
 def _is_day(number: Quantity) -> bool:

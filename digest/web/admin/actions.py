@@ -59,6 +59,8 @@ ACTIONS: dict[str, LazyString] = {
     "story.restore": _l("أعاد خبراً مستبعداً"),
     "story.topic": _l("غيّر موضوع خبر"),
     "story.source": _l("غيّر مصدر خبر"),
+    "story.merge": _l("دمج أخباراً في خبر"),
+    "story.split": _l("فصل مقالاً عن خبر"),
     "topic.add": _l("أضاف موضوعاً"),
     "topic.change": _l("عدّل موضوعاً"),
     "topic.delete": _l("حذف موضوعاً"),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from digest.articles import curate
+from digest.articles import curate, ingest
+from digest.articles.models import Article, Story
 from digest.articles.queries import inbox
 from digest.articles.topics import topic_names
 from digest.issues.earlier import earlier_issue, used_stories
+from digest.issues.merged import follow_merge
 from digest.issues.queries import list_issues
 from digest.issues.states import EDITABLE
 from digest.sources.collect import add_source
@@ -23,9 +26,12 @@ from digest.sources.manage import collect_now
 from digest.sources.models import FetchAttempt, SourceKind
 from digest.staff import audit
 from digest.staff.roles import Action
+from digest.system.errors import Refused
 from digest.web.admin import bp
 from digest.web.admin.board import LATELY
-from digest.web.fields import asked_number, number, optional_number, text
+from digest.web.errors import FIRST_STRONG, POP
+from digest.web.fields import asked_number, number, numbers, optional_number, text
+from digest.web.filters import count
 from digest.web.forms import safe_back
 from digest.web.guard import needs, now, system, who
 
@@ -133,17 +139,80 @@ def set_representative(story_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/inbox/merge")
+@needs(Action.EDIT)
+def merge_stories() -> ResponseReturnValue:
+    """Make one story of those that are ticked; the first on the page keeps its id and headline."""
+    story_ids = numbers("story_id")
+    if len(story_ids) < 2:
+        raise Refused("same_story")
+    title, articles = _merge(story_ids[0], story_ids[1:])
+    flash(
+        _("دُمجت الأخبار المختارة في «%(title)s»، وفيه الآن %(articles)s.",
+          title=f"{FIRST_STRONG}{title}{POP}", articles=count(articles, "article")),
+        "ok",
+    )
+    return _back(story_ids[0])
+
+
+@bp.post("/inbox/<int:story_id>/split")
+@needs(Action.EDIT)
+def split_story(story_id: int) -> ResponseReturnValue:
+    """Give one of a story's articles a story of its own, and offer the way back."""
+    article_id = number("article_id")
+    with system().db.write() as db:
+        own_id = curate.split(db, story_id, article_id)
+        _record(db, "story.split", story_id, own=own_id)
+        ingest.queue_regroup(db, now())
+        title = db.get_one(Article, article_id).title
+    answer = render_template(
+        "admin/inbox/split.html", story_id=story_id, own_id=own_id, title=title,
+        back=safe_back(url_for("admin.inbox_page")),
+    )
+    flash(Markup(answer), "ok")  # noqa: S704 - a template of ours, which escapes the title
+    return _back(story_id)
+
+
+@bp.post("/inbox/<int:story_id>/rejoin")
+@needs(Action.EDIT)
+def rejoin_story(story_id: int) -> ResponseReturnValue:
+    """Put the article that was split off back."""
+    title, _articles = _merge(story_id, [number("own_id")])
+    flash(_("عاد المقال إلى «%(title)s».", title=f"{FIRST_STRONG}{title}{POP}"), "ok")
+    return _back(story_id)
+
+
+def _merge(story_id: int, other_ids: Sequence[int]) -> tuple[str, int]:
+    """Merge stories and write it down; returns the story's headline and how many articles it has."""
+    with system().db.write() as db:
+        follow_merge(db, story_id, other_ids)
+        curate.merge(db, story_id, other_ids)
+        _record(db, "story.merge", story_id, others=list(other_ids))
+        ingest.queue_regroup(db, now())
+        title = db.scalar(
+            select(Article.title)
+            .join(Story, Story.representative_id == Article.id).where(Story.id == story_id)
+        )
+        n = db.scalar(select(func.count(Article.id)).where(Article.story_id == story_id))
+    return title or "", n or 0
+
+
 def _act(
     story_id: int, act: str, change: Callable[[Session, int], object], done: str
 ) -> ResponseReturnValue:
     """Change a story, write it down, and go back to where the button was."""
     with system().db.write() as db:
         change(db, story_id)
-        audit.record(db, f"story.{act}", now=now(), by=who().id, subject="story",
-                     subject_id=story_id)
+        _record(db, f"story.{act}", story_id)
     flash(done, "ok")
     return _back()
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(safe_back(url_for("admin.inbox_page")), 303)
+def _record(db: Session, action: str, story_id: int, **facts: object) -> None:
+    audit.record(db, action, now=now(), by=who().id, subject="story", subject_id=story_id, **facts)
+
+
+def _back(story_id: int | None = None) -> ResponseReturnValue:
+    """Go back to where the button was, at a story of that page."""
+    target = safe_back(url_for("admin.inbox_page"))
+    return redirect(target + (f"#story-{story_id}" if story_id else ""), 303)

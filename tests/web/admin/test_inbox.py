@@ -235,3 +235,135 @@ def test_a_story_of_several_sources_says_how_alike_they_are(
         db.get_one(Article, other).story_id = story_id
         db.get_one(Story, story_id).likeness = 0.724
     assert "مصدران · \u200e72% تشابه" in page(sign_in("editor"))
+
+
+def two_articles(system: System) -> tuple[int, int]:
+    """A story that two sources tell; returns its id and that of its other article."""
+    story_id = story(system)
+    with system.db.write() as db:
+        other = make.article(
+            db, now=system.clock.now(), title="افتتاح معرض الكتاب", source_name="وكالة الساحل",
+            with_story=False,
+        )
+        db.get_one(Article, other).story_id = story_id
+    return story_id, other
+
+
+def stories(system: System) -> dict[int, int | None]:
+    """Each article's story."""
+    with system.db.read() as db:
+        return {one.id: one.story_id for one in db.query(Article).order_by(Article.id)}
+
+
+def acts_done(system: System) -> list[tuple[str, int | None]]:
+    with system.db.read() as db:
+        rows = db.query(AuditEntry).filter_by(subject="story").order_by(AuditEntry.id)
+        return [(one.action, one.subject_id) for one in rows]
+
+
+def test_ticked_stories_become_one_and_the_first_keeps_its_headline(
+    sign_in: SignIn, system: System
+) -> None:
+    first, second, third = story(system), story(system, "إقرار الموازنة"), story(system, "كسوف")
+    client = sign_in("editor")
+    shown = page(client)
+    assert len(re.findall(r'<input type="checkbox" name="story_id"[^>]*form="merge"', shown)) == 3
+    answer = client.submit(
+        "/admin/inbox/merge", {"story_id": [second, first, second], "back": "/admin/inbox?tab=new"},
+        page="/admin/inbox",
+    )
+    assert answer.headers["Location"] == f"/admin/inbox?tab=new#story-{second}"
+    assert list(stories(system).values()) == [second, second, third]
+    text = page(client)
+    assert "دُمجت الأخبار المختارة في «\u2068إقرار الموازنة\u2069»، وفيه الآن مقالتان." in text
+    assert acts_done(system) == [("story.merge", second)]
+    with system.db.read() as db:
+        assert db.query(Job).filter_by(kind="regroup").count() == 1
+
+
+def test_one_ticked_story_is_not_merged(sign_in: SignIn, system: System) -> None:
+    first, second = story(system), story(system, "إقرار الموازنة")
+    client = sign_in("editor")
+    for ticked in ([], [first], [first, first]):
+        answer = client.submit(
+            "/admin/inbox/merge", {"story_id": ticked}, page="/admin/inbox"
+        )
+        assert answer.status_code == 422
+        assert "اختر خبرين على الأقل" in answer.get_data(as_text=True)
+    for ticked in ([first, 99], [first, 2**40], list(range(1, 200))):
+        answer = client.submit("/admin/inbox/merge", {"story_id": ticked}, page="/admin/inbox")
+        assert answer.status_code in {400, 404}
+    assert list(stories(system).values()) == [first, second]
+    assert acts_done(system) == []
+
+
+def test_a_merge_keeps_a_story_in_the_issue_that_has_it(sign_in: SignIn, system: System) -> None:
+    first, second = story(system), story(system, "إقرار الموازنة")
+    issue_id = sent_issue(system, second)
+    client = sign_in("editor")
+    client.submit("/admin/inbox/merge", {"story_id": [first, second]}, page="/admin/inbox")
+    with system.db.read() as db:
+        assert db.query(Item).filter_by(issue_id=issue_id).one().story_id == first
+    assert "أُرسلت في العدد 12" in page(client, tab="used")
+
+
+def test_another_source_becomes_a_story_of_its_own_and_goes_back(
+    sign_in: SignIn, system: System
+) -> None:
+    story_id, other = two_articles(system)
+    client = sign_in("editor")
+    text = act(client, story_id, "split", article_id=other, back="/admin/inbox?tab=new")
+    own = stories(system)[other]
+    assert own is not None
+    assert own != story_id
+    assert len(re.findall(r'<article class="story"', text)) == 2
+    assert "صار «افتتاح معرض الكتاب» خبراً مستقلاً." in text
+    back = re.search(r'action="(/admin/inbox/\d+/rejoin)".*?name="own_id" value="(\d+)"', text,
+                     re.S)
+    assert back is not None
+    assert (back[1], back[2]) == (f"/admin/inbox/{story_id}/rejoin", str(own))
+    assert "«افتتاح" not in page(client), "said once"
+    assert "عاد المقال إلى «" in act(client, story_id, "rejoin", own_id=own)
+    assert list(stories(system).values()) == [story_id, story_id]
+    assert acts_done(system) == [("story.split", story_id), ("story.merge", story_id)]
+
+
+def test_the_answer_to_a_split_escapes_an_evil_title(sign_in: SignIn, system: System) -> None:
+    story_id, other = two_articles(system)
+    with system.db.write() as db:
+        db.get_one(Article, other).title = "<script>alert(1)</script> خبر" + " طويل جداً" * 90
+    text = act(sign_in("editor"), story_id, "split", article_id=other)
+    assert "خبراً مستقلاً" in text
+    assert "<script>alert" not in text
+
+
+def test_only_another_article_of_the_same_story_is_split(
+    sign_in: SignIn, system: System
+) -> None:
+    story_id, other = two_articles(system)
+    alone = story(system, "كسوف")
+    own = max(stories(system))
+    client = sign_in("editor")
+    for path, article_id, status in (
+        (story_id, own, 404), (story_id, 99, 404), (99, other, 404), (alone, own, 422),
+    ):
+        answer = client.submit(
+            f"/admin/inbox/{path}/split", {"article_id": article_id}, page="/admin/inbox"
+        )
+        assert answer.status_code == status
+    assert list(stories(system).values()) == [story_id, story_id, alone]
+
+
+def test_a_viewer_neither_merges_nor_splits(sign_in: SignIn, system: System) -> None:
+    story_id, other = two_articles(system)
+    second = story(system, "كسوف")
+    client = sign_in("viewer")
+    assert 'form="merge"' not in page(client)
+    for path, fields in (
+        ("merge", {"story_id": [story_id, second]}),
+        (f"{story_id}/split", {"article_id": other}),
+        (f"{story_id}/rejoin", {"own_id": second}),
+    ):
+        answer = client.submit(f"/admin/inbox/{path}", fields, page="/admin/inbox")
+        assert answer.status_code == 403
+    assert list(stories(system).values()) == [story_id, story_id, second]

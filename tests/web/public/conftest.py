@@ -168,9 +168,9 @@ def other_site() -> Iterator[Any]:
     server.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A real browser."""
+    """A real browser; each page that a test opens has cookies and storage of its own."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium at /usr/bin/chromium")
     from playwright.sync_api import sync_playwright

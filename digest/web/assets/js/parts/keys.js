@@ -12,5 +12,5 @@ export function keys() {
 }
 
 export function typing(target) {
-  return target.isContentEditable || target.matches("input, textarea, select");
+  return target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 }
