@@ -25,7 +25,7 @@ from html import unescape
 from pathlib import Path
 from time import perf_counter
 
-from digest.articles.fidelity import DoubtKind, unsupported
+from digest.articles.fidelity.check import DoubtKind, unsupported
 from digest.articles.summarise import summarise
 from digest.text.fold import display
 

@@ -222,10 +222,12 @@ class _Counts:
         """Whether a phrase is named often enough; one without an article is a name by habit."""
         if self._uses[phrase] < IN_TITLE:  # neither in a headline nor as often as that counts
             return False
-        if phrase not in self._titled and len(self._places[phrase]) < SHARED * articles:
-            return False
         forms = self._forms[phrase]
         definite = any(form.rpartition(" ")[2].startswith("ال") for form in forms)
+        if phrase not in self._titled and (
+            len(self._places[phrase]) < SHARED * articles or (len(phrase) > 1 and not definite)
+        ):
+            return False
         return forms.total() >= (2 if definite and len(phrase) > 1 else 3)
 
 

@@ -66,7 +66,14 @@ def close_quotes(text: str) -> str:
             else:
                 lone.add(place)
     lone.update(opened)
-    return "".join(letter for place, letter in enumerate(text) if place not in lone)
+    return "".join(
+        (" " if _between_letters(text, place) else "") if place in lone else letter
+        for place, letter in enumerate(text)
+    )
+
+
+def _between_letters(text: str, place: int) -> bool:
+    return text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
 
 
 def _stands(text: str, *, lead: bool) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from digest.articles.fidelity import Doubt, unsupported
+from digest.articles.fidelity.check import Doubt, unsupported
 from digest.articles.summarise import summarise
 from digest.system import log
 from digest.system.build import System

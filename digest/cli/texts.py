@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from digest.articles.dedupe import near_duplicates
-from digest.articles.fidelity import unsupported
+from digest.articles.fidelity.check import unsupported
 from digest.articles.group import GroupInput, group_articles
 from digest.articles.hints import DEFAULTS, split_hints
 from digest.articles.sorting import Lesson, TopicHint, sort_article, teach, terms_of

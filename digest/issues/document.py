@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from digest.articles.fidelity import Doubt
+from digest.articles.fidelity.check import Doubt
 
 
 class Slot(StrEnum):

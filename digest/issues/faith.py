@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from digest.articles.fidelity import Doubt, unsupported
+from digest.articles.fidelity.check import Doubt, unsupported
 from digest.articles.models import Article
 from digest.issues.models import Item
 

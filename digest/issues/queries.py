@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Integer, Select, String, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
-from digest.articles.fidelity import Doubt
+from digest.articles.fidelity.check import Doubt
 from digest.articles.models import Article
 from digest.articles.versions import Saying, shared_stories
 from digest.issues import checks, credit, faith

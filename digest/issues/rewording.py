@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from digest.articles import lengths
-from digest.articles.fidelity import Doubt, unsupported
+from digest.articles.fidelity.check import Doubt, unsupported
 from digest.articles.lengths import Length
 from digest.articles.models import Article
 from digest.articles.rewrite import Rewritten, rewrite

@@ -87,8 +87,12 @@ def ago(at: datetime) -> str:
 
 
 def isolate(text: str) -> Markup:
-    """Return outside text, escaped, whose Latin runs cannot disturb the line."""
-    return Markup(bidi.isolate(text))  # noqa: S704  (isolate escapes)
+    """Return outside text, escaped, whose Latin runs cannot disturb the line.
+
+    On an English page the whole text stands apart: else a number after it moves to its other side.
+    """
+    safe = Markup(bidi.isolate(text))  # noqa: S704  (isolate escapes)
+    return safe if language() == "ar" else Markup("<bdi>{}</bdi>").format(safe)
 
 
 def digits(n: float) -> str:

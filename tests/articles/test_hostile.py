@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.articles.boilerplate import reading_sentences
 from digest.articles.dedupe import near_duplicates
-from digest.articles.fidelity import unsupported
+from digest.articles.fidelity.check import unsupported
 from digest.articles.group import GroupInput, group_articles
 from digest.articles.hints import DEFAULTS, split_hints
 from digest.articles.retell import Told, retell

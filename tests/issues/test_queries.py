@@ -10,8 +10,8 @@ from sqlalchemy import insert
 from digest.articles.models import Article
 from digest.audience.models import Form
 from digest.issues import queries
-from digest.issues.earlier import used_stories
 from digest.issues.document import Variant
+from digest.issues.earlier import used_stories
 from digest.issues.models import Edition, Item
 from digest.system.build import System
 from digest.system.errors import NotFound

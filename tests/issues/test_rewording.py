@@ -210,7 +210,7 @@ def test_a_summary_without_sources_is_held_against_nothing(modelled: System, ite
 
 
 def test_the_pieces_of_a_summary_are_the_summary() -> None:
-    from digest.articles.fidelity import unsupported
+    from digest.articles.fidelity.check import unsupported
 
     found = unsupported(BAD, TEXT)
     cut = list(faith.pieces(BAD, found))

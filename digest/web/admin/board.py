@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 from sqlalchemy.orm import Session
 
-from digest.articles.fidelity import Doubt
+from digest.articles.fidelity.check import Doubt
 from digest.articles.queries import InboxPage, InboxStory, inbox
 from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from digest.articles import rewrite
-from digest.articles.fidelity import DoubtKind
+from digest.articles.fidelity.check import DoubtKind
 from digest.issues import rewording
 from digest.issues.models import Item
 from digest.system.build import System

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from digest.articles.negations import Denial, denials
+from digest.articles.fidelity.negations import Denial, denials
 from digest.text.datewords import HIJRI_YEARS, YEARS, Named, named_dates
 from digest.text.placed import Placed, bare_forms, placed
 from digest.text.quantities import Quantity, quantities

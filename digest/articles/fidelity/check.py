@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digest.articles.denied import wrongly_affirmed, wrongly_denied
-from digest.articles.evidence import LONGEST as LONGEST_SENTENCE
-from digest.articles.evidence import Evidence, gather
-from digest.articles.measured import lacking_dates, lacks_number, wrong_duals
-from digest.articles.negations import denies
-from digest.articles.strangers import strangers
+from digest.articles.fidelity.denied import wrongly_affirmed, wrongly_denied
+from digest.articles.fidelity.evidence import LONGEST as LONGEST_SENTENCE
+from digest.articles.fidelity.evidence import Evidence, gather
+from digest.articles.fidelity.measured import lacking_dates, lacks_number, wrong_duals
+from digest.articles.fidelity.negations import denies
+from digest.articles.fidelity.strangers import strangers
 from digest.text.clean import strip_controls
 from digest.text.datewords import named_dates
 from digest.text.fold import fold

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from digest.articles.evidence import Evidence, Told, stems_of
-from digest.articles.negations import Denial, affirms, denials, holds_denial, still_refuses
+from digest.articles.fidelity.evidence import Evidence, Told, stems_of
+from digest.articles.fidelity.negations import Denial, affirms, denials, holds_denial, still_refuses
 from digest.text.placed import Placed, bare_forms
 from digest.text.skeleton import roots
 from digest.text.stem import light10

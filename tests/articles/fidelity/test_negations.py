@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.articles.negations import affirms, denials, holds_denial, still_refuses
+from digest.articles.fidelity.negations import affirms, denials, holds_denial, still_refuses
 from digest.text.placed import placed
 
 

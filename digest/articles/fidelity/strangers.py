@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from digest.articles.evidence import Evidence
+from digest.articles.fidelity.evidence import Evidence
 from digest.text.commonroots import is_common
 from digest.text.knownnames import (
     BEFORE_PEOPLE,

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from digest.articles.evidence import Evidence, counted_noun, is_dual, singular
+from digest.articles.fidelity.evidence import Evidence, counted_noun, is_dual, singular
 from digest.text.datewords import Named
 from digest.text.placed import Placed, word_set
 from digest.text.quantities import PERCENT, Quantity
