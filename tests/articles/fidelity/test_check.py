@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bench import fidelity as bench
 from digest.articles.fidelity.check import Doubt, DoubtKind, unsupported
-from digest.text.clean import strip_controls
 from digest.articles.summarise import summarise
+from digest.text.clean import strip_controls
 from tests.text.test_placed import MIXED
 
 SOURCE = (

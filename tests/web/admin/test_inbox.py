@@ -367,3 +367,14 @@ def test_a_viewer_neither_merges_nor_splits(sign_in: SignIn, system: System) -> 
         answer = client.submit(f"/admin/inbox/{path}", fields, page="/admin/inbox")
         assert answer.status_code == 403
     assert list(stories(system).values()) == [story_id, story_id, second]
+
+
+def test_on_an_english_page_an_arabic_name_keeps_to_itself(
+    sign_in: SignIn, system: System
+) -> None:
+    story(system, "WhatsApp يخفي الرقم", source_name="وكالة الساحل")
+    client = sign_in("editor")
+    client.submit("/admin/language", {"language": "en"}, page="/admin/inbox")
+    text = page(client)
+    assert "<bdi>وكالة الساحل</bdi> · " in text
+    assert '<bdi><bdi dir="ltr">WhatsApp</bdi> يخفي الرقم</bdi>' in text
