@@ -17,7 +17,7 @@ import httpx2
 
 from digest.system.addresses import parse_allowed
 from digest.system.clock import Clock, SystemClock
-from digest.system.fetch import AGENT, BUSY, seconds_until
+from digest.system.fetch import AGENT, BUSY, seconds_until, trusted
 from digest.system.guard import Guard, NoSuchHost, RefusedAddress, system_lookup
 from digest.system.unpack import ACCEPTED, BadEncoding, Unpacker
 
@@ -62,7 +62,7 @@ class _Wire:
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         port = parts.port or (443 if parts.scheme == "https" else 80)
         self.guard = Guard(parse_allowed([f"{host}:{port}"]), system_lookup, clock)
-        self.transport = httpx2.HTTPTransport(trust_env=False)
+        self.transport = httpx2.HTTPTransport(verify=trusted(), trust_env=False)
         # As in ``fetch``: httpx2 has no public way to set the backend.
         self.transport._pool._network_backend = self.guard
 

@@ -132,6 +132,15 @@ def test_the_text_part_is_marked_numbered_and_spelled_out() -> None:
     assert text.endswith(f"{MARK}دار الميناء، شارع البحر 12، اللاذقية\n")
 
 
+def test_the_reading_time_is_not_taken_for_a_third_source() -> None:
+    doc = issue_doc()
+    first = doc.sections[0]
+    told = replace(first.items[0], sources=("وكالة الساحل", "شام بوست"))
+    one = replace(first, items=(told, *first.items[1:]))
+    text = rendered(replace(doc, sections=(one, *doc.sections[1:]))).text
+    assert "(المصادر: وكالة الساحل، شام بوست؛ 4 دقائق)" in text
+
+
 def test_readers_of_arabic_digits_get_them_in_our_words_and_never_in_the_writers() -> None:
     mail = rendered(issue_doc(), "arab")
     for part in (Page(mail.html).text, mail.text):
