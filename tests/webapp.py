@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from digest.app import create_app
 from digest.system.build import System
@@ -29,11 +33,24 @@ class Compiled(BytecodeCache):
         self.code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
 
 
+class CompiledRule(Rule):
+    """A route whose functions are compiled once in this process: they hold nothing of their map."""
+
+    built: ClassVar[dict[tuple[Any, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, repr(self._trace), repr(self.defaults), append_unknown)
+        if key not in self.built:
+            self.built[key] = super()._compile_builder(append_unknown)
+        return self.built[key]
+
+
 COMPILED = Compiled()
+Flask.url_rule_class = CompiledRule
 
 
 def build_app(system: System) -> Flask:
-    """Build the application with templates compiled once and passwords quick to check."""
+    """Build the application with templates and routes compiled once, passwords quick to check."""
     app = create_app(system)
     app.jinja_env.bytecode_cache = COMPILED
     app.extensions["security"].pwd_context.update(**CHEAP)

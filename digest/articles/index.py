@@ -31,7 +31,7 @@ from digest.articles.vectors import (
     tokens,
 )
 
-STALE = 0.5  # share of the articles held that may arrive before rarities are counted anew
+STALE = 0.2  # share of the articles held that may arrive before rarities are counted anew
 BULK = 64  # so many articles at once are cheaper by one multiplication of matrices
 
 

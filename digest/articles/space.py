@@ -44,7 +44,7 @@ class _Rows:
     """The rows of a sparse matrix while they are being written; without values they are ones."""
 
     def __init__(self) -> None:
-        self._starts, self._columns, self._values = array("q", [0]), array("i"), array("f")
+        self._starts, self._columns, self._values = array("i", [0]), array("i"), array("f")
 
     def add(self, columns: list[int], values: Iterable[float] = ()) -> None:
         """Write one row."""
@@ -60,7 +60,7 @@ class _Rows:
         columns = np.array(self._columns, dtype=np.int32)
         values = np.array(self._values or [1.0] * len(columns), dtype=np.float32)
         found = csr_array(
-            (values, columns, np.array(self._starts, dtype=np.int64)),
+            (values, columns, np.array(self._starts, dtype=np.int32)),
             shape=(len(self._starts) - 1, max(width, 1)),
         )
         found.sort_indices()
