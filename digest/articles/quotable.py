@@ -16,6 +16,12 @@ MARKED = 0.5  # share of sentences with a mark at their end from which one witho
 
 _LEADS_ON = re.compile(r"[:،,؛;\-–—]\s*$")  # announces what does not follow in a summary
 _REVERSED = re.compile(r"(?:(?<=\s[لبكو])|(?<=\s[لبكو]ـ)|(?<=\sالـ)|(?<=\s)|^)»(?=\w)")
+# Harakat, joiners and direction marks: they may stand between a mark and its letter.
+_UNSEEN = "".join(
+    chr(code) for low, high in (
+        (0x64B, 0x653), (0x610, 0x61D), (0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070)
+    ) for code in range(low, high)
+) + "\u0640\u0670\u00ad\ufeff\u0653\u0654\u0655"
 _CURLY = re.compile("[“”„″]")
 
 
@@ -73,7 +79,8 @@ def close_quotes(text: str) -> str:
 
 
 def _between_letters(text: str, place: int) -> bool:
-    return text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
+    before, after = text[:place].rstrip(_UNSEEN), text[place + 1 :].lstrip(_UNSEEN)
+    return before[-1:].isalnum() and after[:1].isalnum()
 
 
 def _stands(text: str, *, lead: bool) -> bool:

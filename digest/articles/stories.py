@@ -72,18 +72,19 @@ def refresh(
 
 def _show(
     story: Story, members: Sequence[Article], weights: Mapping[int, float],
-    likeness: float | None,
+    likeness: float | None, phrases: Sequence[str] = (),
 ) -> None:
     """Set what a story shows from its articles: representative, times, tags, label, topic.
 
-    Without a likeness the next grouping looks at the story again and reckons it.
+    ``phrases`` come after the tags that the articles have. Without a likeness the next grouping
+    looks at the story again and reckons it.
     """
     if not members:
         return
     story.likeness = likeness if len(members) > 1 else 1.0
     story.first_at = min(one.published_at for one in members)
     story.last_at = max(one.published_at for one in members)
-    story.tags = list(_common_tags(members))
+    story.tags = list(merged_tags([*_common_tags(members), *phrases])[:MAX_TAGS])
     best = representative(members, weights)
     kept = any(one.id == story.representative_id for one in members)
     if not story.pinned or not kept:
@@ -140,8 +141,8 @@ def _place(db: Session, memory: Memory, window: Window, now: datetime) -> None:
         apart=[(str(a), str(b)) for a, b in apart_since(db, now - WINDOW)],
     )
     changed = _assign(db, groups, window) | set(homes.values()) | again
-    likenesses = {frozenset(int(one) for one in group.ids): group.likeness for group in groups}
-    _refresh_all(db, {one for one in changed if one}, memory, likenesses)
+    cut = {frozenset(int(one) for one in group.ids): group for group in groups}
+    _refresh_all(db, {one for one in changed if one}, memory, cut)
 
 
 def _unreckoned(window: Window) -> list[Seen]:
@@ -228,9 +229,12 @@ def _new_story(label: str, members: Sequence[Article]) -> Story:
 
 def _refresh_all(
     db: Session, story_ids: Collection[int], memory: Memory,
-    likenesses: Mapping[frozenset[int], float],
+    cut: Mapping[frozenset[int], Group],
 ) -> None:
-    """Bring the stories that won or lost articles up to date; an emptied one is removed."""
+    """Bring the stories that won or lost articles up to date; an emptied one is removed.
+
+    ``cut`` are groups by the ids of their articles: what is known of a story that is one of them.
+    """
     members: defaultdict[int, list[Article]] = defaultdict(list)
     some = select(Article).where(Article.story_id.in_(story_ids)).order_by(Article.id)
     for one in db.scalars(some.options(LIGHT)):
@@ -239,8 +243,9 @@ def _refresh_all(
     for story in db.scalars(select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)):
         own = members[story.id]
         _follow_editor(story, own)
-        known = likenesses.get(frozenset(one.id for one in own))
-        _show(story, own, weights, _likeness(story, own, memory) if known is None else known)
+        group = cut.get(frozenset(one.id for one in own))
+        likeness = group.likeness if group else _likeness(story, own, memory)
+        _show(story, own, weights, likeness, group.tags if group else ())
     empty = [story_id for story_id in story_ids if not members[story_id]]
     db.execute(delete(Story).where(Story.id.in_(empty)))
     db.flush()

@@ -152,7 +152,7 @@ def test_the_topic_is_voted_for(system: System) -> None:
     regroup(system)
     with system.db.read() as db:
         found = db.scalars(select(Story)).one()
-        assert (found.topic_id, found.tags) == (culture, ["البرلمان", "الموازنة"])
+        assert (found.topic_id, found.tags[:2]) == (culture, ["البرلمان", "الموازنة"])
 
 
 def test_what_an_editor_merged_stays_merged(system: System, clock: SettableClock) -> None:
