@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from unicodedata import category
 
 from digest.articles.boilerplate import reading_sentences
 from digest.articles.reading import ends
@@ -16,12 +17,6 @@ MARKED = 0.5  # share of sentences with a mark at their end from which one witho
 
 _LEADS_ON = re.compile(r"[:،,؛;\-–—]\s*$")  # announces what does not follow in a summary
 _REVERSED = re.compile(r"(?:(?<=\s[لبكو])|(?<=\s[لبكو]ـ)|(?<=\sالـ)|(?<=\s)|^)»(?=\w)")
-# Harakat, joiners and direction marks: they may stand between a mark and its letter.
-_UNSEEN = "".join(
-    chr(code) for low, high in (
-        (0x64B, 0x653), (0x610, 0x61D), (0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070)
-    ) for code in range(low, high)
-) + "\u0640\u0670\u00ad\ufeff\u0653\u0654\u0655"
 _CURLY = re.compile("[“”„″]")
 
 
@@ -79,8 +74,12 @@ def close_quotes(text: str) -> str:
 
 
 def _between_letters(text: str, place: int) -> bool:
-    before, after = text[:place].rstrip(_UNSEEN), text[place + 1 :].lstrip(_UNSEEN)
-    return before[-1:].isalnum() and after[:1].isalnum()
+    return _first_seen(reversed(text[:place])).isalnum() and _first_seen(text[place + 1 :]).isalnum()
+
+
+def _first_seen(letters: Iterable[str]) -> str:
+    """Return the first that is no haraka, joiner or direction mark; "" if there is none."""
+    return next((one for one in letters if category(one) not in {"Mn", "Cf"}), "")
 
 
 def _stands(text: str, *, lead: bool) -> bool:
