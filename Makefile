@@ -1,6 +1,8 @@
 # Two commands need nothing but Python, Node and make: `make demo` and `make test`.
 PY := .venv/bin/python
 STAMP := .venv/.installed
+# Two for each processor: browsers, relays and killed processes make tests wait.
+WORKERS = $(shell $(PY) -c "import os; print(2 * (os.cpu_count() or 1))")
 
 .PHONY: help demo serve test check test-postgres bench assets clean
 
@@ -19,13 +21,13 @@ serve: $(STAMP)  ## The same, and go on with the panel at http://127.0.0.1:8000
 	.venv/bin/digest demo --serve
 
 test: $(STAMP)  ## Set up, then run all tests
-	.venv/bin/pytest -n auto --dist worksteal
+	.venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 check: $(STAMP)  ## Lint, types, import contract, tests
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n auto --dist worksteal
+	.venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 test-postgres: $(STAMP)  ## The tests on PostgreSQL (needs its server's programs)
 	DIGEST_TEST_DATABASE=postgresql .venv/bin/pytest -n auto --dist worksteal
