@@ -9,6 +9,7 @@ reader («نشرتنا», «بريدك») outside quotation marks count, the lea
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from digest.articles.dateline import after_dateline, is_byline
 from digest.text.fold import fold
@@ -67,12 +68,18 @@ def reading_sentences(text: str, *, title: str = "") -> list[Sentence]:
     A dateline moves the start of the first; a line that repeats the title is left out. When
     nothing would be left, every sentence is returned.
     """
+    return list(_read(text, title))
+
+
+@lru_cache(maxsize=2048)
+def _read(text: str, title: str) -> tuple[Sentence, ...]:
+    """Do the reading once: an article is grouped, summarised and told again within minutes."""
     found = sentences(text)
     removed = _removed(text, found, title)
     kept = [one for one in found if not _inside(one, removed)]
     if not kept:
-        return found
-    return [_without_dateline(kept[0]), *kept[1:]]
+        return tuple(found)
+    return (_without_dateline(kept[0]), *kept[1:])
 
 
 def strip_boilerplate(text: str, *, title: str = "") -> str:

@@ -200,15 +200,20 @@ def _outputs(terms: Terms, sorter: Sorter) -> list[float]:
 
 
 def _hinted(terms: Terms, topics: Sequence[TopicHint]) -> list[float]:
-    ratings = [_rating(topic.hints, terms) for topic in topics]
+    said = frozenset(terms)
+    ratings = [_rating(topic.hints, terms, said) for topic in topics]
     whole = sum(ratings) + DOUBT
     return [rating / whole for rating in ratings]
 
 
-def _rating(hints: tuple[str, ...], terms: Terms) -> float:
-    """Add up the hints found; one that is repeated adds less each time, a phrase adds more."""
-    found = ((key, terms[key]) for key in _keys(hints) if key in terms)
-    return sum((1 + math.log2(times)) * (1 + 0.5 * key.count(" ")) for key, times in found)
+def _rating(hints: tuple[str, ...], terms: Terms, said: frozenset[str]) -> float:
+    """Add up the hints found; one that is repeated adds less each time, a phrase adds more.
+
+    ``said`` are the keys of ``terms``: two sets meet faster than words are looked up.
+    """
+    return math.fsum(
+        (1 + math.log2(terms[key])) * (1 + 0.5 * key.count(" ")) for key in _keys(hints) & said
+    )
 
 
 def _places(known: Iterable[Terms]) -> dict[str, int]:
@@ -225,8 +230,9 @@ def _vector(terms: Terms, places: Mapping[str, int]) -> dict[int, float]:
     """The known words of an article as a vector of length 1, beside one of its default ratings."""
     found = {places[term]: math.sqrt(times) for term, times in terms.items() if term in places}
     vector = _scaled(found, 1.0)
+    said = frozenset(terms)
     ratings = {
-        places[f" {slug}"]: _rating(hints, terms) for slug, hints in _default_hints()
+        places[f" {slug}"]: _rating(hints, terms, said) for slug, hints in _default_hints()
     }
     return vector | _scaled(ratings, math.sqrt(WORLD))
 
