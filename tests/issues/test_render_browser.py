@@ -6,7 +6,6 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +14,8 @@ from digest.issues.colours import READABLE
 from digest.issues.document import Variant
 from digest.issues.render import render_issue, render_plain_mail
 from digest.text import urls
+from tests.browser import running
 from tests.issues.sample import issue_doc, story
-
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium")
 
 WIDTHS = (375, 600)
 HTML = render_issue(issue_doc(), Variant()).html
@@ -71,14 +68,8 @@ WIDTH = "document.documentElement.scrollWidth"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, without a network: every picture is a grey square."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
+    with running() as opened:
+        yield opened
 
 
 class Shown:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +20,8 @@ from digest.runner import Runner
 from digest.system.build import System, build_system
 from digest.system.clock import SystemClock
 from digest.system.settings import Settings
+from tests import browser
 from tests.webapp import build_app
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 class AheadClock(SystemClock):
@@ -101,18 +97,12 @@ def live(settings: Settings) -> Iterator[Live]:
 @pytest.fixture
 def page() -> Iterator[Any]:
     """A page of a real browser at 1280 by 720; a page error fails the test."""
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium at /usr/bin/chromium")
-    from playwright.sync_api import sync_playwright
-
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        context = browser.new_context(viewport={"width": 1280, "height": 720})
+    with browser.running() as chromium:
+        context = chromium.new_context(viewport={"width": 1280, "height": 720})
         opened = context.new_page()
         opened.on("pageerror", lambda error: errors.append(str(error)))
         yield opened
-        browser.close()
     assert errors == []
 
 

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +25,10 @@ from digest.system import links
 from digest.system.build import System, build_system
 from digest.system.queue import Job
 from digest.system.settings import Settings
-from tests import make
+from tests import browser, make
 from tests.conftest import SettableClock
 from tests.webapp import build_app
 
-CHROMIUM = Path("/usr/bin/chromium")
 ADDRESS = "rim@example.net"
 
 
@@ -171,13 +169,5 @@ def other_site() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A real browser; each page that a test opens has cookies and storage of its own."""
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium at /usr/bin/chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
+    with browser.running() as opened:
+        yield opened
