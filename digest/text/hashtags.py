@@ -15,6 +15,10 @@ _GLUED = re.compile(
 )
 # What is left of a tag that lost its word: عنصرا# or a # on its own.
 _STRAY = re.compile("(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?!\\w)|(?<!\\S)[#\uff03]+(?!\\S)")
+# The same before a direction mark and a word: without a space the two words would be one.
+_PARTING = re.compile(
+    "(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?=[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+\\w)"
+)
 _NUMBER = re.compile(r"\d+")
 
 
@@ -33,7 +37,7 @@ def open_hashtags(text: str) -> str:
         return text
     text = _GLUED.sub(" #", text)
     text = _TAG.sub(lambda tag: _words(tag) or tag.group(), text)
-    return _STRAY.sub("", text)
+    return _STRAY.sub("", _PARTING.sub(" ", text))
 
 
 def _words(tag: re.Match[str]) -> str:

@@ -44,3 +44,7 @@ def test_a_text_reads_on_without_its_marks(text: str, opened: str) -> None:
 @given(st.text(st.sampled_from(list("#＃_ابa1 /&.،"))))
 def test_no_tag_is_left_when_a_text_was_opened(text: str) -> None:
     assert all(not name for name in hashtags(open_hashtags(open_hashtags(text))))
+
+
+def test_a_stray_mark_before_a_direction_mark_does_not_join_two_words() -> None:
+    assert open_hashtags("عنصرا#\u200fأعلنت") == "عنصرا \u200fأعلنت"
