@@ -129,12 +129,7 @@ def _row(given: dict[str, Any]) -> Row:
 
 def _features(row: Row, names: Sequence[str]) -> Any:
     spoken = [words(one.text) for one in row.sentences]
-    vectors = scoring.unit_vectors(spoken)
-    centroid: dict[str, float] = {}
-    for vector in vectors:
-        for term, weight in vector.items():
-            centroid[term] = centroid.get(term, 0.0) + weight
-    near = [scoring.likeness(vector, centroid) for vector in vectors]
+    vectors, near = scoring.weighed(spoken)
     title = set(words(row.title))
     total, before = sum(map(len, spoken)), 0
     table = []
@@ -150,7 +145,7 @@ def _features(row: Row, names: Sequence[str]) -> Any:
             "number": any(word.isdecimal() for word in own),
             "quote": "«" in one.text or '"' in one.text,
             "title": len(title & set(own)) / (len(title) or 1),
-            "before": scoring.likeness(vectors[place], vectors[place - 1]) if place else 0.0,
+            "before": float(vectors[place] @ vectors[place - 1]) if place else 0.0,
         }
         before += len(own)
         table.append([float(every[name]) for name in names])

@@ -9,11 +9,12 @@ reader («نشرتنا», «بريدك») outside quotation marks count, the lea
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from digest.articles.dateline import after_dateline, is_byline
-from digest.text.fold import fold
-from digest.text.split import Sentence, paragraphs, sentences, words
+from digest.text.fold import fold, fold_each
+from digest.text.split import Sentence, paragraphs, sentences, sentences_in, words
 
 SHORT = 40  # words; a longer paragraph is part of the article whatever it says
 MOST_CUT = 0.4  # share of the words that may go
@@ -59,6 +60,8 @@ _META = re.compile(
 )
 _ONLY_TAGS = re.compile(r"(?:[#＃][\w\u064b-\u0652]+[\s،,|]*)+")
 _QUOTED = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|\"[^\"\n]*\"")
+# A paragraph whose sentences run from its first letter to its last: no ornament before or after.
+_WHOLE = re.compile(r"[«“\"(\[]*[^\W_].*[^\W_][.!?؟۔…]*[»”\"')\]]*", re.DOTALL)
 _END = re.compile(r"[.!?؟۔…:][»”\"')\]]*$")
 
 
@@ -73,9 +76,9 @@ def reading_sentences(text: str, *, title: str = "") -> list[Sentence]:
 
 @lru_cache(maxsize=2048)
 def _read(text: str, title: str) -> tuple[Sentence, ...]:
-    """Do the reading once: an article is grouped, summarised and told again within minutes."""
+    """Do the reading once: an article is summarised and told again within minutes."""
     found = sentences(text)
-    removed = _removed(text, found, title)
+    removed = _removed(text, paragraphs(text), title)
     kept = [one for one in found if not _inside(one, removed)]
     if not kept:
         return tuple(found)
@@ -83,14 +86,37 @@ def _read(text: str, title: str) -> tuple[Sentence, ...]:
 
 
 def strip_boilerplate(text: str, *, title: str = "") -> str:
-    """Return the article's own text: paragraphs as they are, a blank line between them."""
-    kept = reading_sentences(text, title=title)
-    parts = []
-    for paragraph in paragraphs(text):
-        inside = [one for one in kept if paragraph.start <= one.start < paragraph.end]
-        if inside:
-            parts.append(text[inside[0].start : inside[-1].end])
-    return "\n\n".join(parts)
+    """Return the article's own text: paragraphs as they are, a blank line between them.
+
+    It is what ``reading_sentences`` returns, put together, but reads few of the sentences.
+    """
+    parts = paragraphs(text)
+    removed = _removed(text, parts, title)
+    kept = list(_stretches(text, parts, removed))
+    if kept:
+        start, end = kept[0]
+        first = next(iter(sentences_in(text, start, end)))
+        kept[0] = _without_dateline(first).start, end
+    return "\n\n".join(text[start:end] for start, end in kept or _stretches(text, parts, []))
+
+
+def _stretches(
+    text: str, parts: list[Sentence], removed: list[Sentence]
+) -> Iterator[tuple[int, int]]:
+    """Yield where each paragraph's first sentence that is kept begins, and its last one ends."""
+    gone = {(one.start, one.end) for one in removed}
+    cut = [one for one in removed if one not in parts]
+    for part in parts:
+        if (part.start, part.end) in gone:
+            continue
+        if _WHOLE.fullmatch(part.text) and not (cut and any(_inside(one, [part]) for one in cut)):
+            yield part.start, part.end
+            continue
+        own = [
+            one for one in sentences_in(text, part.start, part.end) if not _inside(one, removed)
+        ]
+        if own:
+            yield own[0].start, own[-1].end
 
 
 def is_call_to_act(text: str) -> bool:
@@ -101,9 +127,11 @@ def is_call_to_act(text: str) -> bool:
     return bool(_IMPERATIVE.search(own) and _OURS.search(own)) or _ONLY_TAGS.fullmatch(text) is not None
 
 
-def _removed(text: str, found: list[Sentence], title: str) -> list[Sentence]:
-    """Return the stretches that are not the article's: openings first, then from the end up."""
-    parts = paragraphs(text)
+def _removed(text: str, parts: list[Sentence], title: str) -> list[Sentence]:
+    """Return the stretches that are not the article's: openings first, then from the end up.
+
+    ``parts`` are the paragraphs of the text.
+    """
     opening = _opening(parts, title)
     body = parts[opening:]
     if not body:
@@ -118,7 +146,7 @@ def _removed(text: str, found: list[Sentence], title: str) -> list[Sentence]:
             removed.append(part)
     gone = {part.start for part in removed}
     last = next(part for part in reversed(body) if part.start not in gone)
-    return removed + _closing_sentences(found, last, left, first=last is body[0])
+    return removed + _closing_sentences(text, last, left, first=last is body[0])
 
 
 def _opening(parts: list[Sentence], title: str) -> int:
@@ -138,16 +166,17 @@ def _asides(body: list[Sentence], sizes: dict[int, int]) -> list[Sentence]:
     """Return the paragraphs after the lead that are addressed to the reader, the last first."""
     found: list[Sentence] = []
     below = True  # whether everything further down has gone
+    folded = fold_each([part.text if sizes[part.start] < SHORT else "" for part in body])
     for place in range(len(body) - 1, 0, -1):
         part = body[place]
         if sizes[part.start] >= SHORT:
             below = False
             continue
-        own = fold(part.text).strip()
+        own = folded[place].strip()
         heading = _SEE_ALSO.match(own) is not None
         if heading and sizes[part.start] <= 5:
             found += _listed(body[place + 1 :], sizes, found)
-        strong = heading or _CALL.search(fold(_QUOTED.sub(" ", part.text))) is not None
+        strong = heading or _CALL.search(_QUOTED.sub(" ", own)) is not None
         if strong or _ONLY_TAGS.fullmatch(part.text) or (below and _is_tail(part.text)):
             found.append(part)
         else:
@@ -173,10 +202,10 @@ def _listed(
 
 
 def _closing_sentences(
-    found: list[Sentence], last: Sentence, left: float, *, first: bool
+    text: str, last: Sentence, left: float, *, first: bool
 ) -> list[Sentence]:
     """Return the sentences at the end of the last paragraph that are calls; never all of a lead."""
-    inside = [one for one in found if last.start <= one.start < last.end]
+    inside = sentences_in(text, last.start, last.end)
     removed = []
     for one in reversed(inside[1:] if first or len(inside) > 1 else []):
         size = _size(one)

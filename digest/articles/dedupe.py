@@ -62,7 +62,7 @@ def shingles(found: Tokens) -> numpy.ndarray:
     import numpy as np
 
     read = found.text or found.title
-    hashed = np.array([_hashed(word) for word in read], dtype=np.uint64)
+    hashed = np.fromiter(map(_hashed, read), dtype=np.uint64, count=len(read))
     following = hashed[1:] if len(read) > 1 else np.zeros(len(read), dtype=np.uint64)
     pairs = (hashed[: len(following)] * np.uint64(_TIMES) + following) * np.uint64(_TIMES)
     return np.unique((pairs >> np.uint64(32)).astype(np.uint32))

@@ -59,9 +59,18 @@ def group_articles(
     among the rows are passed over. Groups come in the order of their first article. The same rows
     give the same groups. Ids must be unique.
     """
+    return group_cleaned(list(cleaned(rows)), pinned=pinned, apart=apart)
+
+
+def group_cleaned(
+    rows: Sequence[GroupInput],
+    *,
+    pinned: Sequence[Collection[str]] = (),
+    apart: Iterable[tuple[str, str]] = (),
+) -> list[Group]:
+    """Sort articles that were ``cleaned`` into stories; the rest is as in ``group_articles``."""
     if not rows:
         return []
-    rows = list(cleaned(rows))
     reading = _Reading()
     found = space(reading.profiles(rows))
     numbers = cut(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from digest.articles.vectors import Tokens
@@ -20,7 +20,7 @@ SHARED = 0.5  # share of the articles that must hold a phrase which is in no hea
 
 # Words, the ends of sentences, and other marks; a phrase crosses neither.
 _PIECE = re.compile(
-    "(?:[^\\W_]|[\u064b-\u0652\u0670])+|[.!؟?…\n]+|(?:[^\\w\\s.!؟?…\u064b-\u0652\u0670]|_)+"
+    "(?:[^\\W_]++|[\u064b-\u0652\u0670]++)++|[.!؟?…\n]+|(?:[^\\w\\s.!؟?…\u064b-\u0652\u0670]|_)+"
 )
 _ENDS = frozenset(".!؟?…\n")
 # A conjunction or particle at the front begins a new phrase: «الإسلامي والقيم» are two.
@@ -71,6 +71,18 @@ class _Read:
     ends: bool = False
 
 
+class _Readings(dict[str, _Read]):
+    """What was read, and what is read when it is asked for the first time."""
+
+    def __init__(self, read: Callable[[str], _Read]) -> None:
+        super().__init__()
+        self._made_by = read
+
+    def __missing__(self, token: str) -> _Read:
+        found = self[token] = self._made_by(token)
+        return found
+
+
 class Vocabulary:
     """The words of a collection: which there are, and how many articles hold each."""
 
@@ -78,7 +90,7 @@ class Vocabulary:
         self.articles = 0
         self.seen: Counter[str] = Counter()
         self._words: Counter[str] = Counter()
-        self._read: dict[str, _Read] = {}
+        self._read = _Readings(self._reading)
         for tokens in found:
             self.add(tokens)
 
@@ -103,12 +115,7 @@ class Vocabulary:
 
     def read(self, tokens: Iterable[str]) -> list[_Read]:
         """Return what words and marks as they are written are to a phrase."""
-        found = []
-        for token in tokens:
-            if token not in self._read:
-                self._read[token] = self._reading(token)
-            found.append(self._read[token])
-        return found
+        return [self._read[token] for token in tokens]
 
     def _reading(self, token: str) -> _Read:
         if token[0] in _ENDS:
@@ -162,11 +169,12 @@ def keyphrases(
         for title, part in ((True, headline), (False, text))
         for run in _runs(part, vocabulary, headline=title)
     ]
-    words: Counter[str] = Counter()
-    for _, title, run in runs:
-        for read in run:
-            words[read.key] += IN_TITLE if title else 1
-    frequent = {key for key, uses in words.items() if uses >= IN_TITLE}
+    titled = {read.key for _, title, run in runs if title for read in run}
+    uses = Counter([read.key for _, _, run in runs for read in run])
+    # A phrase is used twice at least, and so is each of its words.
+    frequent = {
+        key for key, times in uses.items() if times > 1 and (times >= IN_TITLE or key in titled)
+    }
     counts = _Counts()
     for place, title, run in runs:
         for start, end, goes_on in _spans(run, frequent):
@@ -184,12 +192,12 @@ class _Counts:
         self._going_on: Counter[Phrase] = Counter()
         self._places: defaultdict[Phrase, set[int]] = defaultdict(set)
         self._titled: set[Phrase] = set()
-        self._forms: defaultdict[Phrase, Counter[str]] = defaultdict(Counter)
+        self._forms: defaultdict[Phrase, list[str]] = defaultdict(list)
 
     def add(self, span: Sequence[_Read], place: int, *, title: bool, goes_on: bool) -> None:
         """Count one use in the article at ``place``."""
         phrase = tuple([read.key for read in span])
-        self._forms[phrase][" ".join([read.shown for read in span])] += 1
+        self._forms[phrase].append(" ".join([read.shown for read in span]))
         weight = IN_TITLE if title else 1
         self._uses[phrase] += weight
         self._going_on[phrase] += weight * goes_on
@@ -199,7 +207,7 @@ class _Counts:
 
     def shown(self, phrase: Phrase) -> str:
         """Return the most frequent spelling of a phrase, the shortest of several."""
-        forms = self._forms[phrase]
+        forms = Counter(self._forms[phrase])
         return min(forms, key=lambda form: (-forms[form], len(form), form))
 
     def worth(self, vocabulary: Vocabulary, articles: int) -> dict[Phrase, float]:
@@ -228,7 +236,7 @@ class _Counts:
             len(self._places[phrase]) < SHARED * articles or (len(phrase) > 1 and not definite)
         ):
             return False
-        return forms.total() >= (2 if definite and len(phrase) > 1 else 3)
+        return len(forms) >= (2 if definite and len(phrase) > 1 else 3)
 
 
 def _spans(run: Sequence[_Read], frequent: Set[str]) -> Iterator[tuple[int, int, bool]]:
@@ -237,7 +245,9 @@ def _spans(run: Sequence[_Read], frequent: Set[str]) -> Iterator[tuple[int, int,
     A name is «مجلس الأمن الدولي» or «رسل السلام», never «الملك عسير»: the article once, then on
     every word.
     """
-    for start in range(len(run)):
+    for start, first in enumerate(run):
+        if first.key not in frequent:
+            continue
         definite = False
         for end in range(start + 1, min(start + LONGEST, len(run)) + 1):
             read = run[end - 1]

@@ -15,7 +15,7 @@ LEAD = 160  # words; the same of the first
 FEWEST = 4  # words of a line that has no mark at its end
 MARKED = 0.5  # share of sentences with a mark at their end from which one without is cut off
 
-_LEADS_ON = re.compile(r"[:،,؛;\-–—]\s*$")  # announces what does not follow in a summary
+_LEADS_ON = tuple(":،,؛;-–—")  # announces what does not follow in a summary
 _REVERSED = re.compile(r"(?:(?<=\s[لبكو])|(?<=\s[لبكو]ـ)|(?<=\sالـ)|(?<=\s)|^)»(?=\w)")
 _CURLY = re.compile("[“”„″]")
 
@@ -84,9 +84,9 @@ def _first_seen(letters: Iterable[str]) -> str:
 
 def _stands(text: str, *, lead: bool) -> bool:
     """Whether a sentence can be quoted; a lead is too good to lose for the slip of a mark."""
-    if _LEADS_ON.search(text) or not (lead or is_balanced(text)):
+    if text.rstrip().endswith(_LEADS_ON) or not (lead or is_balanced(text)):
         return False
-    return len(words(text)) >= FEWEST or ends(text)
+    return ends(text) or len(words(text)) >= FEWEST
 
 
 def _joined(text: str, found: Sequence[Sentence]) -> list[Sentence]:
@@ -117,4 +117,4 @@ def _closing(text: str, found: Sequence[Sentence], place: int) -> int:
 
 
 def _is_closed(text: str) -> bool:
-    return is_balanced(text) and not _LEADS_ON.search(text)
+    return is_balanced(text) and not text.rstrip().endswith(_LEADS_ON)

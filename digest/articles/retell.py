@@ -13,18 +13,23 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from digest.articles.quotable import quotable
 from digest.articles.reading import asks, ends, leans
-from digest.articles.scoring import Vector, likeness, unit_vectors
+from digest.articles.scoring import weighed
 from digest.articles.summarise import shown
 from digest.text.fold import fold
 from digest.text.split import Sentence
 from digest.text.split import words as folded_words
 from digest.text.stopwords import stems
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
 
 WORDS = 90  # when the caller names neither sentences nor words
 ARTICLES = 12  # of a story; what else there is says the same
@@ -96,7 +101,7 @@ class _Said:
     stems: frozenset[str]
     figures: frozenset[str]
     units: frozenset[Unit]
-    vector: Vector
+    vector: NDArray[float64] = field(compare=False)
 
 
 def retell(
@@ -141,7 +146,7 @@ def _read(articles: Sequence[Told]) -> list[_Said]:
         for article in articles
         for place, sentence in enumerate(quotable(article.text, title=article.title)[:LOOKED_AT])
     ]
-    vectors = unit_vectors([spoken for _, _, _, spoken in found])
+    vectors, _ = weighed([spoken for _, _, _, spoken in found])
     said = []
     for (article, place, sentence, spoken), vector in zip(found, vectors, strict=True):
         if not spoken:
@@ -225,7 +230,7 @@ def _may_follow(one: _Said, chosen: Sequence[_Said]) -> bool:
     follows = any((other.article.article_id, other.place) == before for other in chosen)
     if not follows and _hangs(one.sentence.text):
         return False
-    if any(likeness(one.vector, other.vector) >= ALIKE for other in chosen):
+    if any(one.vector @ other.vector >= ALIKE for other in chosen):
         return False
     told = frozenset[str]().union(*(other.stems for other in chosen))
     figures = frozenset[str]().union(*(other.figures for other in chosen))

@@ -6,12 +6,17 @@ few weights learned from people do, by a little: what was tried is in bench/summ
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from digest.articles.reading import asks, ends, leans
+from digest.articles.reading import asks, ends, leaning
 from digest.text.stopwords import stems, terms
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float64]
 
 # Weights after a ridge regression on what people kept of each sentence (EASC, the 60 articles of its
 # development part), in eighths; bench/summaries.py fits them again and scores by cross-validation.
@@ -29,8 +34,6 @@ CAPTION_WORDS = 12
 REDUNDANCY = 0.2  # taken off for repeating what was chosen
 SHARP = 3  # power of a rating in a set: one good sentence before two middling ones
 OVER = 0.5  # share of its last sentence by which a set may pass the words asked for
-
-Vector = dict[str, float]
 
 
 class Fixed:
@@ -56,9 +59,9 @@ class Mix:
     def __init__(
         self, texts: Sequence[str], words: Sequence[list[str]], *, title: str = ""
     ) -> None:
-        self._vectors = unit_vectors(words)
-        self._base = _base(texts, words, self._vectors, title)
-        self._leaning = [leans(text) for text in texts]
+        self._vectors, near = weighed(words, title)
+        self._leaning = leaning(texts)
+        self._base = _base(texts, words, near, self._leaning)
         self._nearest = [0.0] * len(texts)  # likeness to the closest chosen sentence
         self._chosen: set[int] = set()
 
@@ -70,11 +73,8 @@ class Mix:
     def took(self, place: int) -> None:
         """Hear that a sentence was chosen."""
         self._chosen.add(place)
-        new = self._vectors[place]
-        self._nearest = [
-            max(near, likeness(vector, new))
-            for near, vector in zip(self._nearest, self._vectors, strict=True)
-        ]
+        alike = (self._vectors @ self._vectors[place]).tolist()
+        self._nearest = list(map(max, self._nearest, alike))
 
     def fill(self, sizes: Sequence[int], budget: int) -> list[int]:
         """Return the places of the set that says most in about ``budget`` words, in order.
@@ -117,17 +117,9 @@ def _passed_over(states: States) -> States:
 
 
 def _base(
-    texts: Sequence[str], words: Sequence[list[str]], vectors: list[Vector], title: str
+    texts: Sequence[str], words: Sequence[list[str]], near: list[float], leaning: list[bool]
 ) -> list[float]:
     """Rate each sentence by itself: centroid, position and what reads badly."""
-    centroid: Vector = {}
-    for vector in vectors:
-        for term, weight in vector.items():
-            centroid[term] = centroid.get(term, 0.0) + weight
-    for term in terms(title):
-        if term in centroid:
-            centroid[term] += 1.0
-    near = [likeness(vector, centroid) for vector in vectors]
     most = max(near, default=0.0) or 1.0
     total = sum(len(spoken) for spoken in words) or 1
     before = 0
@@ -138,8 +130,8 @@ def _base(
         before += size
         rating = ALWAYS + POSITION * position + CENTROID * like / most
         if place == 0:  # what leans there has lost its predecessor and would open the summary
-            rating += -POSITION if leans(text) else OPENING
-        elif leans(text):
+            rating += -POSITION if leaning[place] else OPENING
+        elif leaning[place]:
             rating -= LEANING
         ratings.append(round(rating - _reads_badly(text, size, place), 9))
     return ratings
@@ -157,21 +149,34 @@ def _reads_badly(text: str, size: int, place: int) -> float:
     return found
 
 
-def unit_vectors(words: Sequence[list[str]]) -> list[Vector]:
-    """Return one unit vector of TF-IDF weights per sentence; IDF is of this text alone."""
-    counts = [Counter(stems(folded)) for folded in words]
-    seen = Counter(term for count in counts for term in count)
-    n = len(counts)
-    vectors = []
-    for count in counts:
-        vector = {t: (1 + math.log(c)) * math.log(1 + n / seen[t]) for t, c in count.items()}
-        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-        vectors.append({term: weight / length for term, weight in vector.items()})
-    return vectors
+def weighed(words: Sequence[list[str]], title: str = "") -> tuple[Vectors, list[float]]:
+    """Return the TF-IDF of each sentence as a row of length 1 or 0, and its likeness to the whole.
 
+    ``words`` are the folded words of each; rarity is counted in this text alone. The product of two
+    rows is their cosine. The whole is the sum of the rows, in which the words of the title count
+    more.
+    """
+    import numpy as np
 
-def likeness(one: Vector, other: Vector) -> float:
-    """Return the cosine of two unit vectors."""
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other)
+    columns: dict[str, int] = {}
+    cells: list[int] = []
+    owners: list[int] = []
+    for place, folded in enumerate(words):
+        found = stems(folded)
+        cells += [columns.setdefault(term, len(columns)) for term in found]
+        owners += [place] * len(found)
+    n, width = len(words), len(columns)
+    spread = np.bincount(np.array(owners, dtype=np.intp) * width + np.array(cells, dtype=np.intp),
+                         minlength=n * width)
+    counts = spread.reshape(n, width)
+    there = counts > 0
+    vectors = np.where(there, 1 + np.log(np.maximum(counts, 1)), 0.0)
+    vectors *= np.log(1 + n / there.sum(axis=0))
+    lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
+    vectors /= np.where(lengths > 0, lengths, 1.0)
+    whole = vectors.sum(axis=0)
+    for term in terms(title):
+        if term in columns:
+            whole[columns[term]] += 1.0
+    near: list[float] = (vectors @ whole).tolist()
+    return vectors, near

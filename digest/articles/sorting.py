@@ -22,7 +22,7 @@ from digest.articles.calibrate import UNTAUGHT, Trust
 from digest.articles.hints import DEFAULTS, split_hints
 from digest.text.split import words
 from digest.text.stem import light10
-from digest.text.stopwords import STOP_WORDS
+from digest.text.stopwords import stems
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -119,20 +119,17 @@ def terms_of(
 
     Counts, in which title and tags weigh more; the text cannot be made again from them.
     """
-    known = _known(tuple(topic.hints for topic in topics))
+    known, openings = _known(tuple(topic.hints for topic in topics))
     counts: Counter[str] = Counter()
     for part, weight in ((title, TITLE), ("\n".join(tags), TAGS), (text[:OPENING], 1)):
         found = words(part)
-        stems = [light10(word) for word in found]
-        for word, stem in zip(found, stems, strict=True):
-            # Not by the stem: «إلى» is no governor (والي), «أمام» no imam.
-            if len(word) > 1 and word not in STOP_WORDS:
-                counts[stem] += weight
-        for size in range(2, LONGEST + 1):
-            for start in range(len(stems) - size + 1):
-                phrase = " ".join(stems[start : start + size])
-                if phrase in known:
-                    counts[phrase] += weight
+        own = stems(found)
+        every = [light10(word) for word in found]
+        for start in [place for place, stem in enumerate(every) if stem in openings]:
+            several = range(start + 2, min(start + LONGEST, len(every)) + 1)
+            phrases = (" ".join(every[start:end]) for end in several)
+            own += [phrase for phrase in phrases if phrase in known]
+        counts.update(own * weight)
     return dict(counts)
 
 
@@ -260,10 +257,13 @@ def _default_hints() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 @lru_cache(maxsize=64)
-def _known(hints: tuple[tuple[str, ...], ...]) -> frozenset[str]:
-    """Every hint of the topics and of the defaults, as terms."""
+def _known(hints: tuple[tuple[str, ...], ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The phrases among the hints of the topics and of the defaults, and their first words."""
     everywhere = chain(hints, (default for _, default in _default_hints()))
-    return frozenset(chain.from_iterable(_keys(one) for one in everywhere))
+    phrases = frozenset(
+        key for one in everywhere for key in _keys(one) if " " in key
+    )
+    return phrases, frozenset(phrase.partition(" ")[0] for phrase in phrases)
 
 
 @lru_cache(maxsize=256)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.articles.methods import Method, ratings
 from digest.articles.quotable import close_quotes, quotable
 from digest.articles.scoring import OVER, Fixed, Mix
 from digest.text.fold import display
-from digest.text.split import Sentence
-from digest.text.split import words as folded_words
+from digest.text.split import Sentence, words_each
 
 __all__ = ["Method", "SummaryText", "summarise"]
 
@@ -64,11 +63,11 @@ def shown(chosen: Iterable[Sentence]) -> str:
     return " ".join(close_quotes(display(one.text)) for one in chosen)
 
 
-def _distinct(found: Iterable[Sentence]) -> tuple[list[Sentence], list[list[str]]]:
+def _distinct(found: Sequence[Sentence]) -> tuple[list[Sentence], list[list[str]]]:
     """Return the first ``LOOKED_AT`` sentences that do not repeat an earlier one, and their words."""
     first: dict[tuple[str, ...], Sentence] = {}
-    for sentence in found:
-        first.setdefault(tuple(folded_words(sentence.text)), sentence)
+    for sentence, spoken in zip(found, words_each([one.text for one in found]), strict=True):
+        first.setdefault(tuple(spoken), sentence)
         if len(first) == LOOKED_AT:
             break
     return list(first.values()), [list(spoken) for spoken in first]

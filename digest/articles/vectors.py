@@ -169,9 +169,10 @@ def _told(lead: Mapping[str, float], whole: Set[str]) -> float:
 
 
 def _terms(folded: Sequence[str]) -> list[str]:
-    return [_term(word) for word in folded if len(word) > 1 and word not in STOP_WORDS]
+    return [term for term in map(_term, folded) if term]
 
 
 @lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
-    return as_heard(light10(word))
+    """Return what a folded word counts as; "" for one that says nothing."""
+    return as_heard(light10(word)) if len(word) > 1 and word not in STOP_WORDS else ""

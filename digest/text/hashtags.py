@@ -27,7 +27,8 @@ def hashtags(text: str) -> tuple[str, ...]:
 
     ``#وزارة_الدفاع`` gives "وزارة الدفاع"; ``#1`` and fragments of addresses give nothing.
     """
-    found = (_words(tag) for tag in _TAG.finditer(_GLUED.sub(" #", text)))
+    lines = [line for line in text.split("\n") if "#" in line or "\uff03" in line]
+    found = (_words(tag) for tag in _TAG.finditer(_GLUED.sub(" #", "\n".join(lines))))
     return tuple(name for name in found if name)
 
 

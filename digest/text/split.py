@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from digest.text.fold import fold
+from digest.text.fold import fold, fold_each
 
 _WORD = re.compile(r"[^\W_]+")
 # A run of closing punctuation, or a line's end.
@@ -37,6 +37,8 @@ _MARKS = "\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u200e\u200f\u06
 # A line shorter than this is a wrapped line only by accident; longer lines are paragraphs.
 _WRAP = (35, 130)  # characters
 _FULL = 60  # characters; so long a line that ends in a quotation goes on, a shorter one is its end
+_WITHIN = re.compile(r"[^\n]\n[^\n]")
+_BLANK = re.compile(r"\n[ \t]*\n")
 _LINE_ENDS = ".!?؟۔…:"
 
 
@@ -57,6 +59,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+def words_each(texts: Sequence[str]) -> list[list[str]]:
+    """Return ``words`` of each text, faster than one by one."""
+    return [_WORD.findall(folded) for folded in fold_each(texts)]
+
+
 def paragraphs(text: str) -> list[Sentence]:
     """Return the paragraphs: the lines with something on them, wrapped lines joined."""
     wrapped = is_wrapped(text)
@@ -72,14 +79,13 @@ def paragraphs(text: str) -> list[Sentence]:
 
 def sentences(text: str) -> list[Sentence]:
     """Return the sentences in order; every word of the text is in exactly one of them."""
-    wrapped = is_wrapped(text)
-    found: list[Sentence] = []
-    start = 0
-    for end in _ends(text, wrapped):
-        found += _trimmed(text, start, end)
-        start = end
-    found += _trimmed(text, start, len(text))
-    return [sentence for sentence in found if _WORD.search(sentence.text)]
+    return _cut(text, is_wrapped(text))
+
+
+def sentences_in(text: str, start: int, end: int) -> list[Sentence]:
+    """Return the sentences of one of the text's ``paragraphs``, with their places in the text."""
+    found = _cut(text[start:end], is_wrapped(text))
+    return [Sentence(one.text, one.start + start, one.end + start) for one in found]
 
 
 def is_wrapped(text: str) -> bool:
@@ -87,7 +93,9 @@ def is_wrapped(text: str) -> bool:
 
     So look texts of which most full lines are of one moderate width and end in mid-sentence.
     """
-    blocks = (block.split("\n") for block in re.split(r"\n[ \t]*\n", text))
+    if not _WITHIN.search(text):
+        return False
+    blocks = (block.split("\n") for block in _BLANK.split(text))
     inner = [line.strip() for block in blocks for line in block[:-1] if line.strip()]
     if len(inner) < 3:
         return False
@@ -97,6 +105,16 @@ def is_wrapped(text: str) -> bool:
     even = sum(0.75 * width <= len(line) <= 1.35 * width for line in inner)
     open_ended = sum(line[-1] not in _LINE_ENDS for line in inner)
     return even >= 0.6 * len(inner) and open_ended >= 0.55 * len(inner)
+
+
+def _cut(text: str, wrapped: bool) -> list[Sentence]:
+    found: list[Sentence] = []
+    start = 0
+    for end in _ends(text, wrapped):
+        found += _trimmed(text, start, end)
+        start = end
+    found += _trimmed(text, start, len(text))
+    return [sentence for sentence in found if _WORD.search(sentence.text)]
 
 
 def _joins(text: str, start: int, end: int) -> bool:
@@ -110,11 +128,9 @@ def _joins(text: str, start: int, end: int) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Sentence]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return [Sentence(text[start:end], start, end)] if start < end else []
+    own = text[start:end].lstrip()
+    start, own = end - len(own), own.rstrip()
+    return [Sentence(own, start, start + len(own))] if own else []
 
 
 def _ends(text: str, wrapped: bool) -> Iterator[int]:
@@ -138,7 +154,7 @@ def _shelters(text: str) -> list[tuple[int, int]]:
     """Return the quotations and brackets that close soon, without overlap, in order."""
     spans = [found.span() for found in _QUOTED.finditer(text)]
     offset = 0
-    for line in text.split("\n"):
+    for line in text.split("\n") if '"' in text else ():
         # An odd mark in a line means that the pairs cannot be known.
         if '"' in line and line.count('"') % 2 == 0:
             spans += [(offset + f.start(), offset + f.end()) for f in _STRAIGHT.finditer(line)]

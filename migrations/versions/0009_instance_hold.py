@@ -1,0 +1,14 @@
+"""The hold of a copied instance, and proofs for uncertain mails."""
+
+revision = '0009'
+down_revision = '0008'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
