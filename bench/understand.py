@@ -31,7 +31,7 @@ from time import perf_counter, process_time
 from bench import sumy_alone
 from bench.newsroom import Newsroom
 from digest.articles.dedupe import near_duplicates
-from digest.articles.group import Group, group_articles
+from digest.articles.group import Group, GroupInput, group_articles
 from digest.articles.hints import DEFAULTS, split_hints
 from digest.articles.sorting import TopicHint, Verdict, sort_article, teach
 from digest.articles.summarise import Method, SummaryText, summarise
@@ -46,6 +46,7 @@ WHOLE = "the whole day, two workers"
 LONG = 10_000  # articles from which it is not done in one process as well
 HAND = 200  # articles that a worker takes at a time
 
+Ways = dict[str, Callable[[], object]]
 Times = dict[str, tuple[float, float]]  # seconds on the clock and of the processor, by part
 
 
@@ -116,7 +117,7 @@ def day(size: int) -> Times:
             if sum(map(len, told)) != size:
                 raise RuntimeError("an article has no summary")
 
-        ways = {WHOLE: two_workers, "the same in one process": alone}
+        ways: Ways = {WHOLE: two_workers, "the same in one process": alone}
         taken = timed(size, ways if size <= LONG else {WHOLE: two_workers})
     several = sum(len(one.ids) > 1 for one in found)
     return {**taken, "stories": (len(found), several)}
@@ -158,7 +159,7 @@ def topics() -> Sequence[TopicHint]:
     ]
 
 
-def timed(size: int, ways: dict[str, Callable[[], object]]) -> Times:
+def timed(size: int, ways: Ways) -> Times:
     """Return the median times of each way; a busy moment hits them all."""
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(ROUNDS if size <= OFTEN else 1):

@@ -11,11 +11,12 @@ import random
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from digest.articles.link import Clusters
 from digest.articles.vectors import GroupInput, Tokens, cleaned, tokens
+from digest.text.remembered import Remembered
 
 if TYPE_CHECKING:
     import numpy
@@ -62,7 +63,7 @@ def shingles(found: Tokens) -> numpy.ndarray:
     import numpy as np
 
     read = found.text or found.title
-    hashed = np.fromiter(map(_hashed, read), dtype=np.uint64, count=len(read))
+    hashed = np.fromiter(map(_HASHES.__getitem__, read), dtype=np.uint64, count=len(read))
     following = hashed[1:] if len(read) > 1 else np.zeros(len(read), dtype=np.uint64)
     pairs = (hashed[: len(following)] * np.uint64(_TIMES) + following) * np.uint64(_TIMES)
     return np.unique((pairs >> np.uint64(32)).astype(np.uint32))
@@ -103,9 +104,11 @@ class Copies:
                 del self._buckets[band]
 
 
-@lru_cache(maxsize=200_000)
 def _hashed(word: str) -> int:
     return zlib.crc32(word.encode())
+
+
+_HASHES = Remembered(_hashed)
 
 
 def _same(one: numpy.ndarray, other: numpy.ndarray) -> bool:

@@ -30,7 +30,10 @@ def quotable(text: str, *, title: str = "") -> list[Sentence]:
     """
     found = reading_sentences(text, title=title)
     joined = _joined(text, found)
-    whole = [one for place, one in enumerate(joined) if _stands(one.text, lead=place == 0)]
+    whole = [
+        one for place, (one, closed) in enumerate(joined)
+        if _stands(one.text, closed=closed, lead=place == 0)
+    ]
     ended = sum(ends(one.text) for one in whole)
     if whole and ended >= MARKED * len(joined) and not ends(whole[-1].text):
         cut = whole[-1].end >= len(text.rstrip())
@@ -82,21 +85,28 @@ def _first_seen(letters: Iterable[str]) -> str:
     return next((one for one in letters if category(one) not in {"Mn", "Cf"}), "")
 
 
-def _stands(text: str, *, lead: bool) -> bool:
+def _stands(text: str, *, closed: bool, lead: bool) -> bool:
     """Whether a sentence can be quoted; a lead is too good to lose for the slip of a mark."""
-    if text.rstrip().endswith(_LEADS_ON) or not (lead or is_balanced(text)):
+    if not closed and (not lead or text.rstrip().endswith(_LEADS_ON)):
         return False
     return ends(text) or len(words(text)) >= FEWEST
 
 
-def _joined(text: str, found: Sequence[Sentence]) -> list[Sentence]:
-    """Join a sentence to those that close what it opens or say what it announces."""
-    result: list[Sentence] = []
+def _joined(text: str, found: Sequence[Sentence]) -> list[tuple[Sentence, bool]]:
+    """Join a sentence to those that close what it opens or say what it announces.
+
+    Each with whether it is closed now.
+    """
+    result: list[tuple[Sentence, bool]] = []
     place = 0
     while place < len(found):
-        end = _closing(text, found, place)
-        first, last = found[place], found[end]
-        result.append(Sentence(text[first.start : last.end], first.start, last.end))
+        one = found[place]
+        closed = _is_closed(one.text)
+        end = place if closed else _closing(text, found, place)
+        if end > place:
+            last = found[end].end
+            one, closed = Sentence(text[one.start : last], one.start, last), True
+        result.append((one, closed))
         place = end + 1
     return result
 
@@ -104,8 +114,6 @@ def _joined(text: str, found: Sequence[Sentence]) -> list[Sentence]:
 def _closing(text: str, found: Sequence[Sentence], place: int) -> int:
     """Return the place of the sentence that ends what ``place`` begins; itself if none does soon."""
     start = found[place].start
-    if _is_closed(found[place].text):
-        return place
     room = LEAD if place == 0 else JOINED
     for end in range(place + 1, min(place + 4, len(found))):
         whole = text[start : found[end].end]

@@ -7,6 +7,7 @@ few weights learned from people do, by a little: what was tried is in bench/summ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from digest.articles.reading import asks, ends, leaning
@@ -158,17 +159,13 @@ def weighed(words: Sequence[list[str]], title: str = "") -> tuple[Vectors, list[
     """
     import numpy as np
 
-    columns: dict[str, int] = {}
-    cells: list[int] = []
-    owners: list[int] = []
-    for place, folded in enumerate(words):
-        found = stems(folded)
-        cells += [columns.setdefault(term, len(columns)) for term in found]
-        owners += [place] * len(found)
+    found = list(map(stems, words))
+    every = list(chain.from_iterable(found))
+    columns = {term: column for column, term in enumerate(dict.fromkeys(every))}
     n, width = len(words), len(columns)
-    spread = np.bincount(np.array(owners, dtype=np.intp) * width + np.array(cells, dtype=np.intp),
-                         minlength=n * width)
-    counts = spread.reshape(n, width)
+    cells = np.fromiter(map(columns.__getitem__, every), dtype=np.intp, count=len(every))
+    cells += np.repeat(np.arange(n) * width, list(map(len, found)))
+    counts = np.bincount(cells, minlength=n * width).reshape(n, width)
     there = counts > 0
     vectors = np.where(there, 1 + np.log(np.maximum(counts, 1)), 0.0)
     vectors *= np.log(1 + n / there.sum(axis=0))

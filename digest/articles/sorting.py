@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from digest.articles.calibrate import UNTAUGHT, Trust
 from digest.articles.hints import DEFAULTS, split_hints
 from digest.text.split import words
-from digest.text.stem import light10
+from digest.text.stem import light10, light10_each
 from digest.text.stopwords import stems
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def terms_of(
     for part, weight in ((title, TITLE), ("\n".join(tags), TAGS), (text[:OPENING], 1)):
         found = words(part)
         own = stems(found)
-        every = [light10(word) for word in found]
+        every = light10_each(found)
         for start in [place for place, stem in enumerate(every) if stem in openings]:
             several = range(start + 2, min(start + LONGEST, len(every)) + 1)
             phrases = (" ".join(every[start:end]) for end in several)
@@ -197,20 +197,23 @@ def _outputs(terms: Terms, sorter: Sorter) -> list[float]:
 
 
 def _hinted(terms: Terms, topics: Sequence[TopicHint]) -> list[float]:
-    said = frozenset(terms)
-    ratings = [_rating(topic.hints, terms, said) for topic in topics]
+    ratings = _ratings(tuple(topic.hints for topic in topics), terms)
     whole = sum(ratings) + DOUBT
     return [rating / whole for rating in ratings]
 
 
-def _rating(hints: tuple[str, ...], terms: Terms, said: frozenset[str]) -> float:
-    """Add up the hints found; one that is repeated adds less each time, a phrase adds more.
+def _ratings(hints: tuple[tuple[str, ...], ...], terms: Terms) -> list[float]:
+    """Add up the hints of each topic that are found.
 
-    ``said`` are the keys of ``terms``: two sets meet faster than words are looked up.
+    One that is repeated adds less each time, a phrase adds more.
     """
-    return math.fsum(
-        (1 + math.log2(terms[key])) * (1 + 0.5 * key.count(" ")) for key in _keys(hints) & said
-    )
+    owners = _owners(hints)
+    found: list[list[float]] = [[] for _ in hints]
+    for key in [key for key in terms if key in owners]:
+        worth = (1 + math.log2(terms[key])) * (1 + 0.5 * key.count(" "))
+        for place in owners[key]:
+            found[place].append(worth)
+    return list(map(math.fsum, found))
 
 
 def _places(known: Iterable[Terms]) -> dict[str, int]:
@@ -227,10 +230,9 @@ def _vector(terms: Terms, places: Mapping[str, int]) -> dict[int, float]:
     """The known words of an article as a vector of length 1, beside one of its default ratings."""
     found = {places[term]: math.sqrt(times) for term, times in terms.items() if term in places}
     vector = _scaled(found, 1.0)
-    said = frozenset(terms)
-    ratings = {
-        places[f" {slug}"]: _rating(hints, terms, said) for slug, hints in _default_hints()
-    }
+    slugs, hints = zip(*_default_hints(), strict=True)
+    rated = zip(slugs, _ratings(hints, terms), strict=True)
+    ratings = {places[f" {slug}"]: rating for slug, rating in rated}
     return vector | _scaled(ratings, math.sqrt(WORLD))
 
 
@@ -264,6 +266,16 @@ def _known(hints: tuple[tuple[str, ...], ...]) -> tuple[frozenset[str], frozense
         key for one in everywhere for key in _keys(one) if " " in key
     )
     return phrases, frozenset(phrase.partition(" ")[0] for phrase in phrases)
+
+
+@lru_cache(maxsize=64)
+def _owners(hints: tuple[tuple[str, ...], ...]) -> dict[str, list[int]]:
+    """The places of the topics that a hint speaks for."""
+    owners: dict[str, list[int]] = {}
+    for place, one in enumerate(hints):
+        for key in _keys(one):
+            owners.setdefault(key, []).append(place)
+    return owners
 
 
 @lru_cache(maxsize=256)

@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from digest.articles.boilerplate import strip_boilerplate
 from digest.text.names import as_heard
+from digest.text.remembered import Remembered
 from digest.text.split import words
 from digest.text.stem import light10
 from digest.text.stopwords import STOP_WORDS
@@ -169,10 +169,12 @@ def _told(lead: Mapping[str, float], whole: Set[str]) -> float:
 
 
 def _terms(folded: Sequence[str]) -> list[str]:
-    return [term for term in map(_term, folded) if term]
+    return list(filter(None, map(_TERMS.__getitem__, folded)))
 
 
-@lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
     """Return what a folded word counts as; "" for one that says nothing."""
     return as_heard(light10(word)) if len(word) > 1 and word not in STOP_WORDS else ""
+
+
+_TERMS = Remembered(_term)

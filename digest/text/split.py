@@ -16,6 +16,7 @@ from statistics import median
 from digest.text.fold import fold, fold_each
 
 _WORD = re.compile(r"[^\W_]+")
+_PLAIN = re.compile(r"\w+")  # the same where there is no ``_``, in four fifths of the time
 # A run of closing punctuation, or a line's end.
 _STOP = re.compile(r"[.!?؟۔…]+|\n+")
 _CLOSERS = "»”\"'’)]}›"
@@ -56,12 +57,16 @@ def words(text: str) -> list[str]:
 
     ``_`` separates, so ``#وزارة_الدفاع`` is two words.
     """
-    return _WORD.findall(fold(text))
+    return _found(fold(text))
+
+
+def _found(folded: str) -> list[str]:
+    return (_WORD if "_" in folded else _PLAIN).findall(folded)
 
 
 def words_each(texts: Sequence[str]) -> list[list[str]]:
     """Return ``words`` of each text, faster than one by one."""
-    return [_WORD.findall(folded) for folded in fold_each(texts)]
+    return list(map(_found, fold_each(texts)))
 
 
 def paragraphs(text: str) -> list[Sentence]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from digest.text.fold import fold
+from digest.text.remembered import Remembered
 from digest.text.split import words
 from digest.text.stem import light10
 
@@ -84,9 +83,11 @@ def stems(folded: list[str]) -> list[str]:
     Single letters and digits are left out; longer numbers stay: scores, sums and years tell
     events apart.
     """
-    return [stem for stem in map(_stem, folded) if stem]
+    return list(filter(None, map(_STEMS.__getitem__, folded)))
 
 
-@lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
     return light10(word) if len(word) > 1 and word not in STOP_WORDS else ""
+
+
+_STEMS = Remembered(_stem)
