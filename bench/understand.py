@@ -31,10 +31,10 @@ from time import perf_counter, process_time
 from bench import sumy_alone
 from bench.newsroom import Newsroom
 from digest.articles.dedupe import near_duplicates
-from digest.articles.group import Group, GroupInput, group_articles
+from digest.articles.group import Group, group_articles
 from digest.articles.hints import DEFAULTS, split_hints
-from digest.articles.sorting import TopicHint, Verdict, sort_article, teach
-from digest.articles.summarise import Method, SummaryText, summarise
+from digest.articles.sorting import TopicHint, sort_article, teach
+from digest.articles.summarise import Method, summarise
 
 SIZES = (1000, 10_000, 50_000)
 SUMY_READS = 1000
@@ -103,16 +103,18 @@ def parts(size: int) -> Times:
 def day(size: int) -> Times:
     """Time the whole: what a newsroom's server does with what arrives."""
     with ProcessPoolExecutor(1) as other:
-        other.submit(_summarised, []).result()  # the process is there, as a server's is
+        other.submit(_read, []).result()  # the process is there, as a server's is
         rows = Newsroom().articles(size)
         found: list[Group] = []
 
         def alone() -> None:
             found[:] = group_articles(rows)
-            _summarised(rows)
+            _read([(row.title, row.text) for row in rows])
 
         def two_workers() -> None:
-            told = other.map(_summarised, (rows[at : at + HAND] for at in range(0, size, HAND)))
+            hands = ([(row.title, row.text) for row in rows[at : at + HAND]]
+                     for at in range(0, size, HAND))
+            told = other.map(_read, hands)
             found[:] = group_articles(rows)
             if sum(map(len, told)) != size:
                 raise RuntimeError("an article has no summary")
@@ -123,12 +125,12 @@ def day(size: int) -> Times:
     return {**taken, "stories": (len(found), several)}
 
 
-def _summarised(rows: Sequence[GroupInput]) -> list[tuple[SummaryText, Verdict]]:
-    """Summarise and sort, the share of one worker."""
+def _read(articles: Sequence[tuple[str, str]]) -> list[tuple[str, int | None]]:
+    """Summarise and sort titles with texts, the share of one worker."""
     sorter = teach(topics(), ())
     return [
-        (summarise(row.text, title=row.title), sort_article(row.title, row.text, (), sorter))
-        for row in rows
+        (summarise(text, title=title).text, sort_article(title, text, (), sorter).topic_id)
+        for title, text in articles
     ]
 
 

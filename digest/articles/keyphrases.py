@@ -20,7 +20,7 @@ SHARED = 0.5  # share of the articles that must hold a phrase which is in no hea
 
 # Words, the ends of sentences, and other marks; a phrase crosses neither.
 _PIECE = re.compile(
-    "(?:[^\\W_]++|[\u064b-\u0652\u0670]++)++|[.!؟?…\n]+|(?:[^\\w\\s.!؟?…\u064b-\u0652\u0670]|_)+"
+    "[\\w\u064b-\u0652\u0670]+|[.!؟?…\n]+|[^\\w\\s.!؟?…\u064b-\u0652\u0670]+"
 )
 _ENDS = frozenset(".!؟?…\n")
 # A conjunction or particle at the front begins a new phrase: «الإسلامي والقيم» are two.
@@ -265,7 +265,7 @@ def _runs(text: str, vocabulary: Vocabulary, *, headline: bool) -> Iterator[list
     """
     run: list[_Read] = []
     opens = not headline
-    for read in vocabulary.read(_PIECE.findall(text)):
+    for read in vocabulary.read(_PIECE.findall(text.replace("_", "،"))):
         skipped = not read.key or (opens and not read.definite)
         office = read.key in _OFFICES and run and run[-1].key not in _OFFICES
         if run and (skipped or read.parted or office):
