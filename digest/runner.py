@@ -43,9 +43,9 @@ class Runner:
             misfire_grace_time=None,
         )
         self._beat.start()
-        settings = self._system.settings
+        # One sender: it has many connections, and two writers of one SQLite file are slower than one.
         crews: list[tuple[int, Collection[str]]] = [
-            (settings.workers, jobs.OTHERS), (settings.connections, jobs.SENDING),
+            (self._system.settings.workers, jobs.OTHERS), (1, {"launch_issue"}), (1, {"send_chunk"}),
         ]
         for count, kinds in crews:
             for _ in range(count):

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from digest.delivery.headers import (
     is_safe,
@@ -69,11 +70,19 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail ready to be handed over."""
+    """A mail ready to be handed over.
+
+    ``parts`` together are the message: whole lines with CRLF, none of which begins with a dot.
+    """
 
     envelope_from: str
     recipient: str
-    message: bytes
+    parts: tuple[bytes, ...]
+
+    @property
+    def message(self) -> bytes:
+        """Return the whole of it."""
+        return b"".join(self.parts)
 
 
 class Body:
@@ -90,8 +99,8 @@ class Body:
         self._head = _cut(runs[0], 0)
         self._runs = [tuple(_cut(run, start) for start in range(3)) for run in runs[1:]]
 
-    def fill(self, values: Mapping[Slot, str]) -> bytes:
-        """Return the encoded text with the values in place of the slots."""
+    def fill(self, values: Mapping[Slot, str]) -> list[bytes]:
+        """Return the encoded text with the values in place of the slots, in parts."""
         _, done, rest = self._head
         pieces = [done]
         for slot, cuts in zip(self._slots, self._runs, strict=True):
@@ -102,7 +111,7 @@ class Body:
                 rest = raw + head
                 continue
             pieces += [_lines(raw + head), done]
-        return b"".join([*pieces, _lines(rest)])
+        return [*pieces, _lines(rest)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +162,10 @@ def compose(frame: Skeleton, reader: Reader, *, at: datetime, mark: str = "i") -
     for value in (reader.token, reader.bounce):
         if not TOKEN.fullmatch(value):
             raise Refused("bad_header", name="Message-ID")
-    message = b"".join((
+    head = b"".join((
         frame.top,
         mailbox_header("To", "", reader.address),
-        text_header("Date", format_datetime(at)),
+        _date(at),
         uri_header("Message-ID", f"{mark}{frame.issue_id}.{reader.token}@{sender.domain}"),
         uri_header(
             "List-Unsubscribe", reader.leave_url,
@@ -164,10 +173,13 @@ def compose(frame: Skeleton, reader: Reader, *, at: datetime, mark: str = "i") -
         ),
         uri_header("List-Help", reader.preferences_url),
         frame.bottom,
-        *_parts(frame.boundary, frame.text.fill(_checked(urls)),
-                frame.html.fill({slot: html.escape(url) for slot, url in urls.items()})),
     ))
-    return Mail(f"bounce+{reader.bounce}@{sender.domain}", reader.address, message)
+    text = frame.text.fill(_checked(urls))
+    page = frame.html.fill({slot: html.escape(url) for slot, url in urls.items()})
+    return Mail(
+        f"bounce+{reader.bounce}@{sender.domain}", reader.address,
+        (head, *_parts(frame.boundary, text, page)),
+    )
 
 
 def plain_mail(
@@ -180,19 +192,18 @@ def plain_mail(
     if not TOKEN.fullmatch(message_id):
         raise Refused("bad_header", name="Message-ID")
     boundary = _boundary(subject, page, text)
-    message = b"".join((
+    head = b"".join((
         _from(sender),
         mailbox_header("To", "", to),
-        text_header("Date", format_datetime(at)),
+        _date(at),
         uri_header("Message-ID", f"{message_id}@{sender.domain}"),
         text_header("Subject", closed_subject(subject)),
         text_header("MIME-Version", "1.0"),
         text_header("Auto-Submitted", "auto-generated"),
         text_header("Content-Language", "ar"),
         _multipart(boundary),
-        *_parts(boundary, Body(text).fill({}), Body(page).fill({})),
     ))
-    return Mail("", to, message)
+    return Mail("", to, (head, *_parts(boundary, Body(text).fill({}), Body(page).fill({}))))
 
 
 def mailable(address: str) -> str:
@@ -224,13 +235,18 @@ def _multipart(boundary: str) -> bytes:
     return b"Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n" % boundary.encode()
 
 
-def _parts(boundary: str, text: bytes, page: bytes) -> Sequence[bytes]:
+@lru_cache(maxsize=4)
+def _date(at: datetime) -> bytes:
+    return text_header("Date", format_datetime(at))
+
+
+def _parts(boundary: str, text: list[bytes], page: list[bytes]) -> Sequence[bytes]:
     """Text first, HTML last: a reader's program shows the last one it understands."""
     edge = b"\r\n--" + boundary.encode()
     kind = (
         b"\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     )
-    return edge, kind % b"plain", text, edge, kind % b"html", page, edge, b"--\r\n"
+    return edge + kind % b"plain", *text, edge + kind % b"html", *page, edge + b"--\r\n"
 
 
 def _checked(urls: Mapping[Slot, str]) -> Mapping[Slot, str]:

@@ -1,12 +1,14 @@
-"""The ledger's marks: one write says what became of the last mail and which one is next.
+"""The ledger's marks: one write says what became of some mails and which others may leave now.
 
-Marks are made before the relay can have a mail and after it has it. A crash leaves at most one
-mail of each connection marked as sending.
+Marks are made before the relay can have a mail and after it has it, for many connections at once
+(a commit for each mail costs thirty times as much, measured). A crash leaves at most one mail of
+each connection marked as sending.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
@@ -33,7 +35,7 @@ FINAL = {
 }
 DELIVERY = table_of(Delivery)
 PERSON = table_of(Subscriber)
-SKIPS = 100  # readers passed over in one write; others wait for it
+FETCHED = 200  # readers read at a time
 
 
 class Go(Enum):
@@ -47,7 +49,7 @@ class Go(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A mail in hand: marked as sending, and not yet given to the relay."""
+    """A mail to send; ``attempts`` counts the one that it is read for."""
 
     subscriber_id: int
     variant: str
@@ -67,33 +69,34 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one write decided: go on, with ``row`` in hand if there is one."""
+    """What one write decided: whether to go on, and the readers whose final dot may leave."""
 
     go: Go
-    row: Row | None = None
+    taken: Collection[int] = ()
 
 
 class Marks:
-    """The marks of one leased chunk. The statements are built once, since they run per mail."""
+    """The marks of one leased chunk. The statements are built once, since they run all the time."""
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         mine = (
             DELIVERY.c.issue_id == lease.issue_id,
-            DELIVERY.c.subscriber_id.between(lease.first_id, lease.last_id),
+            DELIVERY.c.subscriber_id.between(
+                bindparam("first", type_=Integer), lease.last_id
+            ),
         )
         now = bindparam("now", type_=UTC)
         one = (
             DELIVERY.c.issue_id == lease.issue_id,
             DELIVERY.c.subscriber_id == bindparam("who", type_=Integer),
         )
-        state, at = bindparam("new_state", type_=Integer), bindparam("now", type_=UTC)
-        reply, attempts = bindparam("new_reply", type_=Text), bindparam("tries", type_=Integer)
+        state, reply = bindparam("new_state", type_=Integer), bindparam("new_reply", type_=Text)
         self._hold = hold(lease)
         self._next = (
             select(
-                DELIVERY.c.subscriber_id, DELIVERY.c.variant, DELIVERY.c.attempts,
-                PERSON.c.address, PERSON.c.token, mailable(lease.newsletter_id, now=now),
+                DELIVERY.c.subscriber_id, DELIVERY.c.variant, DELIVERY.c.attempts + 1,
+                PERSON.c.address, PERSON.c.token,
             )
             .join(PERSON, PERSON.c.id == DELIVERY.c.subscriber_id)
             .where(*mine, literal_column(OPEN), or_(
@@ -101,81 +104,79 @@ class Marks:
                 (DELIVERY.c.state == DeliveryState.DEFERRED.value) & (DELIVERY.c.next_at <= now),
             ))
             .order_by(DELIVERY.c.subscriber_id)
-            .limit(1)
+            .limit(FETCHED)
         )
-        self._take = update(DELIVERY).where(*one).values(
-            state=DeliveryState.SENDING.value, at=at, attempts=attempts
+        self._may = (
+            select(DELIVERY.c.subscriber_id, mailable(lease.newsletter_id, now=now))
+            .join(PERSON, PERSON.c.id == DELIVERY.c.subscriber_id)
+            .where(
+                DELIVERY.c.issue_id == lease.issue_id, literal_column(OPEN),
+                DELIVERY.c.subscriber_id.in_(bindparam("readers", expanding=True)),
+            )
         )
-        self._skip = update(DELIVERY).where(*one).values(
-            state=DeliveryState.SKIPPED.value, at=at, reply=reply, next_at=None
-        )
-        # A mail is settled once: whoever else has said what became of it was right.
-        self._settle = update(DELIVERY).where(
-            *one, DELIVERY.c.state == DeliveryState.SENDING.value
-        ).values(
-            state=state, at=at, reply=reply, attempts=attempts,
+        # Under the lease nobody else touches an open mail; what a person has closed stays closed.
+        self._write = update(DELIVERY).where(*one, literal_column(OPEN)).values(
+            state=state, at=now, reply=reply, attempts=bindparam("tries", type_=Integer),
             next_at=bindparam("later", type_=UTC),
         )
         self._prove = update(DELIVERY).where(
             *one, DELIVERY.c.state == DeliveryState.UNCERTAIN.value
-        ).values(state=DeliveryState.SENT.value, at=at, reply=reply)
-        self._return = update(DELIVERY).where(
-            *mine, DELIVERY.c.state == DeliveryState.SENDING.value
-        ).values(state=DeliveryState.QUEUED.value, attempts=DELIVERY.c.attempts - 1)
+        ).values(state=DeliveryState.SENT.value, at=now, reply=reply)
+
+    def fetch(self, db: Session, *, after: int, now: datetime) -> list[Row]:
+        """Return the next mails that are due, of readers with a larger id than ``after``."""
+        values = {"first": max(after + 1, self._lease.first_id), "now": now}
+        return [Row(*found) for found in db.execute(self._next, values)]
 
     def step(
-        self, db: Session, done: Done | None, *, smtputf8: bool, now: datetime,
-        retried: bool = False,
+        self, db: Session, done: Sequence[Done], ready: Sequence[Row], *, now: datetime
     ) -> Step:
-        """Mark the last mail and take the next one into hand.
+        """Mark what became of mails, and take into hand those of which only the dot is missing.
 
-        ``retried`` says that this write failed before and may have been made in spite of it: a
-        mail that it took was never handed over, so it is queued again.
+        It may be repeated when nobody knows whether it was written: no dot leaves before it is.
         """
-        issue_state = self.settle(db, done, now=now)
-        if issue_state is None:
-            return Step(Go.LOST)
-        if retried:
-            db.execute(self._return)
-        if issue_state != IssueState.SENDING:
-            return Step(Go.HALTED)
-        for _ in range(SKIPS):
-            found = db.execute(self._next, {"now": now}).first()
-            if found is None:
-                return Step(Go.DONE)
-            *columns, may = found
-            row = Row(*columns)
-            # Who left a moment ago is not mailed (reliability row 85).
-            reason = "" if may else LEFT
-            if not row.address.isascii() and not smtputf8:
-                reason = reason or NO_SMTPUTF8
-            if not reason:
-                row = replace(row, attempts=row.attempts + 1)
-                values = {"who": row.subscriber_id, "now": now, "tries": row.attempts}
-                db.execute(self._take, values)
-                return Step(Go.ON, row)
-            db.execute(
-                self._skip, {"who": row.subscriber_id, "now": now, "new_reply": reason}
-            )
-        return Step(Go.ON)
-
-    def settle(self, db: Session, done: Done | None, *, now: datetime) -> str | None:
-        """Mark what became of a mail and return the issue's state; None when the lease is lost."""
         lease = self._lease
         held = db.execute(self._hold, {"until": now + lease.length}).first()
         if held is None:
-            if done and done.outcome is Outcome.SENT:
-                # The relay's 250 came late: what was called uncertain is known to be sent.
-                values = {"who": done.row.subscriber_id, "now": now, "new_reply": done.reply}
-                db.execute(self._prove, values)
-            return None
-        if done:
-            state, later, attempts = _fate(done, frozen_at=lease.frozen_at, now=now)
-            db.execute(self._settle, {
-                "who": done.row.subscriber_id, "now": now, "new_state": state.value,
-                "new_reply": done.reply, "tries": attempts, "later": later,
+            # The relay's 250 came late: what was called uncertain is known to be sent.
+            proofs = [
+                {"who": one.row.subscriber_id, "now": now, "new_reply": one.reply}
+                for one in done if one.outcome is Outcome.SENT
+            ]
+            if proofs:
+                db.execute(self._prove, proofs)
+            return Step(Go.LOST)
+        writes = [self._fate(one, now) for one in done]
+        on = str(held[0]) == IssueState.SENDING
+        taken = self._taken(db, ready, writes, now) if on and ready else ()
+        if writes:
+            db.execute(self._write, writes)
+        return Step(Go.ON if on else Go.HALTED, taken)
+
+    def _taken(
+        self, db: Session, ready: Sequence[Row], writes: list[dict[str, object]], now: datetime
+    ) -> Collection[int]:
+        """The readers whose mail may leave; who left a moment ago is not mailed."""
+        readers = [row.subscriber_id for row in ready]
+        may = dict(map(tuple, db.execute(self._may, {"readers": readers, "now": now})))
+        for row in ready:
+            if row.subscriber_id not in may:
+                continue
+            goes = may[row.subscriber_id]
+            state = DeliveryState.SENDING if goes else DeliveryState.SKIPPED
+            writes.append({
+                "who": row.subscriber_id, "now": now, "new_state": state.value,
+                "new_reply": "" if goes else LEFT,
+                "tries": row.attempts if goes else row.attempts - 1, "later": None,
             })
-        return str(held[0])
+        return {who for who, goes in may.items() if goes}
+
+    def _fate(self, done: Done, now: datetime) -> dict[str, object]:
+        state, later, attempts = _fate(done, frozen_at=self._lease.frozen_at, now=now)
+        return {
+            "who": done.row.subscriber_id, "now": now, "new_state": state.value,
+            "new_reply": done.reply, "tries": attempts, "later": later,
+        }
 
 
 def skip_rest(db: Session, issue_id: int, *, now: datetime) -> None:
@@ -196,6 +197,8 @@ def _fate(
 ) -> tuple[DeliveryState, datetime | None, int]:
     """The state of a mail after its attempt, when it is due again, and how often it was tried."""
     outcome, attempts = done.outcome, done.row.attempts
+    if outcome is Outcome.SKIPPED:
+        return DeliveryState.SKIPPED, None, attempts - 1
     if outcome in FINAL:
         return FINAL[outcome], None, attempts
     if outcome in {Outcome.FAULT, Outcome.AWAY}:

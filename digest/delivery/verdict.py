@@ -27,6 +27,7 @@ class Outcome(Enum):
     FAILED = auto()
     FAULT = auto()  # our own fault, not the reader's: the run stops, the mail stays queued
     AWAY = auto()  # the relay can't be reached
+    SKIPPED = auto()  # not attempted, by a rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Settings:
     secret_key: str
     fetch_allow: tuple[str, ...] = ()
     workers: int = 1
-    connections: int = 2
+    connections: int = 20  # to the relay, at most; a send begins with ten
     smtp_timeout: float = 600.0  # RFC 5321 4.5.3.2.6: the reply to the dot may take ten minutes
     proxies: int = 0  # reverse proxies in front whose X-Forwarded headers are believed
     embedded: bool = False  # whether ``wsgi.py`` also runs calendar, workers and sender
@@ -81,7 +81,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         name: _number(values[name], default, name, bad)
         for name, default in (
             ("DIGEST_WORKERS", 1.0),
-            ("DIGEST_CONNECTIONS", 2.0),
+            ("DIGEST_CONNECTIONS", 20.0),
             ("DIGEST_SMTP_TIMEOUT", 600.0),
             ("DIGEST_LLM_TIMEOUT", 60.0),
             ("DIGEST_LLM_TOKENS", 4000.0),

@@ -25,12 +25,33 @@ from digest.system.reply import Reply, Stage
 LONGEST_REPLY = 64 * 1024  # bytes of one reply, all its lines; a hostile server may talk for ever
 KEPT = 500  # characters of a reply that are stored and shown
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587, "capture": 0}
+IDLE = 10.0  # seconds that an unused connection is kept; relays close them after minutes
 PACE = 60.0  # seconds; no reply but the last one is waited for longer than this
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-class _Lost(Exception):
+class Lost(Exception):
     """The connection is of no use any more."""
+
+
+def parse_reply(data: bytes) -> tuple[int, str, int] | None:
+    """Return code and text of the first whole reply in ``data``, and how many bytes it takes.
+
+    Raises Lost for what is no SMTP.
+    """
+    lines: list[str] = []
+    start = 0
+    while (end := data.find(b"\n", start)) >= 0:
+        text = data[start:end].decode("utf-8", "replace").rstrip("\r")
+        start = end + 1
+        if not re.match(r"[2-5]\d\d(?:[ -]|$)", text):
+            raise Lost(f"not an SMTP reply: {_shown(text)}")
+        lines.append(text[4:])
+        if start > LONGEST_REPLY:
+            raise Lost("the reply is too long")
+        if text[3:4] != "-":
+            return int(text[:3]), _shown("\n".join(lines)), start
+    return None
 
 
 class SmtpSession:
@@ -77,7 +98,7 @@ class SmtpSession:
                     return self._closed(refusal)
         except ssl.SSLCertVerificationError as error:
             return self._closed(Reply(Stage.TLS, 0, f"certificate: {error.verify_message}"))
-        except (OSError, _Lost) as error:
+        except (OSError, Lost) as error:
             # A dropped connection is no proof of a wrong password or of stripped encryption.
             where = Stage.CONNECT if stage is not Stage.AUTH else Stage.READY
             return self._closed(Reply(where, 0, _reason(error)))
@@ -100,12 +121,9 @@ class SmtpSession:
             if self._dirty:
                 self._ask("RSET", Stage.MAIL)
             self._dirty = True
-            for stage, line in (
-                (Stage.MAIL, self._mail_line(envelope_from, recipient, message)),
-                (Stage.RCPT, f"RCPT TO:<{recipient}>"),
-                (Stage.DATA, "DATA"),
-            ):
-                reply = self._ask(line, stage)
+            for stage, line in self.envelope(envelope_from, recipient, len(message)):
+                self._send(line)
+                reply = self._read(stage)
                 if reply.code != (354 if stage is Stage.DATA else 250) and reply.code != 251:
                     return self._ended(reply)
             # Until the dot is on its way the relay may not take the message (RFC 5321 4.1.1.4).
@@ -117,7 +135,7 @@ class SmtpSession:
             reply = self._read(Stage.DOT)
             self._dirty = False
             return self._ended(reply)
-        except (OSError, _Lost) as error:
+        except (OSError, Lost) as error:
             return self._closed(Reply(stage, 0, _reason(error)))
 
     def close(self) -> None:
@@ -125,7 +143,7 @@ class SmtpSession:
         if self._socket is not None:
             with suppress(OSError):  # nothing depends on a goodbye
                 self._send(b"QUIT\r\n")
-            self._hang_up()
+            self.hang_up()
 
     def _connect(self) -> None:
         relay = self._relay
@@ -176,10 +194,55 @@ class SmtpSession:
             return Reply(Stage.AUTH, 0, "neither AUTH PLAIN nor AUTH LOGIN is offered")
         return None if reply.code == 235 else reply
 
-    def _mail_line(self, envelope_from: str, recipient: str, message: bytes) -> str:
+    def offers(self, extension: str) -> bool:
+        """Tell whether the open connection has an extension."""
+        return extension in self._features
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for the answer to a final dot."""
+        return self._relay.timeout
+
+    def ticks(self) -> float:
+        """Return seconds of a clock that never goes back."""
+        return self._relay.clock.ticks()
+
+    def detached(self) -> socket.socket:
+        """Return the socket of the open connection, for one who never waits."""
+        if self._socket is None:
+            raise Lost("not connected")
+        self._socket.setblocking(False)
+        return self._socket
+
+    def is_fresh(self) -> bool:
+        """Tell whether an open connection that lay idle can be used again; if not, hang up."""
+        try:
+            if not self._has_news():
+                return True
+        except (OSError, Lost):
+            pass
+        self.hang_up()
+        return False
+
+    def envelope(
+        self, envelope_from: str, recipient: str, size: int
+    ) -> tuple[tuple[Stage, bytes], ...]:
+        """Return the commands that come before a message of ``size`` bytes.
+
+        Raises ValueError for an address that would break the conversation.
+        """
+        _check_path(envelope_from)
+        _check_path(recipient)
+        return (
+            (Stage.MAIL, f"{self._mail_line(envelope_from, recipient, size)}\r\n".encode()),
+            (Stage.RCPT, f"RCPT TO:<{recipient}>\r\n".encode()),
+            (Stage.DATA, b"DATA\r\n"),
+        )
+
+    def _mail_line(self, envelope_from: str, recipient: str, size: int) -> str:
         line = f"MAIL FROM:<{envelope_from}>"
         if "SIZE" in self._features:
-            line += f" SIZE={len(message)}"
+            line += f" SIZE={size}"
         if not (recipient + envelope_from).isascii():
             if not self.smtputf8:
                 raise ValueError("the relay takes no address beyond ASCII")
@@ -192,70 +255,60 @@ class SmtpSession:
 
     def _send(self, data: bytes) -> None:
         if self._socket is None:
-            raise _Lost("not connected")
+            raise Lost("not connected")
         self._socket.settimeout(self._relay.timeout)
         self._socket.sendall(data)
 
     def _read(self, stage: Stage) -> Reply:
-        """Read one reply. Raises OSError or _Lost when there is none, or none that is SMTP."""
+        """Read one reply. Raises OSError or Lost when there is none, or none that is SMTP."""
         relay = self._relay
         patience = relay.timeout if stage is Stage.DOT else min(PACE, relay.timeout)
         deadline = relay.clock.ticks() + patience
-        lines: list[str] = []
-        size = 0
-        while True:
-            raw = self._line(deadline)
-            size += len(raw)
-            if size > LONGEST_REPLY:
-                raise _Lost("the reply is too long")
-            text = raw.decode("utf-8", "replace").rstrip("\r\n")
-            if not re.match(r"[2-5]\d\d(?:[ -]|$)", text):
-                raise _Lost(f"not an SMTP reply: {_shown(text)}")
-            lines.append(text[4:])
-            if text[3:4] != "-":
-                return Reply(stage, int(text[:3]), _shown("\n".join(lines)))
+        while (found := parse_reply(self._buffer)) is None:
+            self._more(deadline)
+        code, text, used = found
+        self._buffer = self._buffer[used:]
+        return Reply(stage, code, text)
 
     def _has_news(self) -> bool:
-        """Whether the relay has spoken; raises _Lost or OSError when it has hung up.
+        """Whether the relay has spoken; raises Lost or OSError when it has hung up.
 
         Asked before the final dot, it narrows what would be uncertain.
         """
         if self._socket is None:
-            raise _Lost("not connected")
+            raise Lost("not connected")
         self._socket.settimeout(0)
         try:
             data = self._socket.recv(8192)
         except (BlockingIOError, ssl.SSLWantReadError):
             return bool(self._buffer)
         if not data:
-            raise _Lost("the relay hung up")
+            raise Lost("the relay hung up")
         self._buffer += data
         return True
 
-    def _line(self, deadline: float) -> bytes:
-        while b"\n" not in self._buffer:
-            left = deadline - self._relay.clock.ticks()
-            if left <= 0:
-                raise TimeoutError("no reply in time")
-            if len(self._buffer) > LONGEST_REPLY or self._socket is None:
-                raise _Lost("the reply is too long")
-            self._socket.settimeout(left)
-            data = self._socket.recv(8192)
-            if not data:
-                raise _Lost("the relay hung up")
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line + b"\n"
+    def _more(self, deadline: float) -> None:
+        left = deadline - self._relay.clock.ticks()
+        if left <= 0:
+            raise TimeoutError("no reply in time")
+        if len(self._buffer) > LONGEST_REPLY or self._socket is None:
+            raise Lost("the reply is too long")
+        self._socket.settimeout(left)
+        data = self._socket.recv(8192)
+        if not data:
+            raise Lost("the relay hung up")
+        self._buffer += data
 
     def _ended(self, reply: Reply) -> Reply:
         """After 421 the relay hangs up (RFC 5321 3.8); after another reply it goes on."""
         return self._closed(reply) if reply.code == 421 else reply
 
     def _closed(self, reply: Reply) -> Reply:
-        self._hang_up()
+        self.hang_up()
         return reply
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Close without a word."""
         if self._socket is not None:
             self._socket.close()
         self._socket, self._buffer, self._features, self._dirty = None, b"", {}, False
@@ -277,6 +330,7 @@ class Relay:
         self._capture: CaptureServer | None = None
         self._capture_dir = capture_dir
         self._lock = threading.Lock()
+        self._idle: list[tuple[SmtpSession, float]] = []
         parts = _split(url)
         self.tls = parts.scheme == "smtps"
         self.starttls = parts.scheme == "smtp+starttls"
@@ -303,8 +357,29 @@ class Relay:
         finally:
             session.close()
 
+    def lend(self) -> SmtpSession:
+        """Return a session for keeps: one that lies open since a moment ago, or a new one."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return SmtpSession(self)
+                session, since = self._idle.pop()
+            if self.clock.ticks() - since > IDLE:
+                session.close()
+            elif session.is_fresh():
+                return session
+
+    def give_back(self, session: SmtpSession) -> None:
+        """Keep an open session for a moment, so that the next chunk needs no handshake."""
+        with self._lock:
+            self._idle.append((session, self.clock.ticks()))
+
     def close(self) -> None:
-        """Stop the built-in mailbox, if it runs."""
+        """Hang up, and stop the built-in mailbox, if it runs."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for session, _ in idle:
+            session.close()
         with self._lock:
             if self._capture is not None:
                 self._capture.close()

@@ -110,7 +110,7 @@ def test_a_body_decodes_to_the_text_with_its_slots_filled(text, leave, preferenc
     values = {Slot.LEAVE: leave, Slot.PREFERENCES: preferences}
     message = (
         b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-        + Body(text).fill(values)
+        + b"".join(Body(text).fill(values))
     )
     expected = text
     # Both at once: a value that looks like a slot is a value.

@@ -145,12 +145,14 @@ def test_the_senders_fault_pauses_the_run_and_harms_no_reader(
     assert not relay.duplicates()
 
 
-def test_ten_contents_refused_in_a_row_pause_the_run(ledger, scheduled, relay):
+def test_ten_contents_refused_in_a_row_pause_the_run(ledger, scheduled, relay, system):
     issue_id = scheduled([f"r{n}@example.net" for n in range(15)])
     relay.on("DOT", say("554 transaction failed"))
     ledger.send()
     assert ledger.state(issue_id) == "paused"
-    assert ledger.counts(issue_id) == {"queued": 5, "failed": 10}
+    counts = ledger.counts(issue_id)
+    assert 10 <= counts["failed"] < 10 + system.settings.connections  # what was on its way
+    assert sum(counts.values()) == counts["failed"] + counts["queued"] == 15
 
 
 @pytest.mark.parametrize("how", [hang_up, reset, say_and_hang_up("421 4.3.2 going down")])
@@ -351,7 +353,7 @@ def test_two_workers_on_one_chunk_send_each_mail_once(ledger, scheduled, relay, 
     assert not errors
     assert len(relay.accepted) == 40
     assert not relay.duplicates()
-    assert relay.connections == 1
+    assert relay.connections <= system.settings.connections
     assert ledger.counts(issue_id) == {"sent": 40}
 
 
@@ -465,10 +467,12 @@ def test_a_mail_taken_by_a_write_that_was_called_failed_is_taken_again(
     with system.db.write() as db:
         lease = leases.take(db, issue_id, 0, now=clock.now(), smtp_timeout=10)
         marks = Marks(lease)
-        once = marks.step(db, None, smtputf8=True, now=clock.now())
+        rows = marks.fetch(db, after=0, now=clock.now())
+        once = marks.step(db, [], rows, now=clock.now())
     with system.db.write() as db:
-        again = marks.step(db, None, smtputf8=True, now=clock.now(), retried=True)
-    assert once.row == again.row
+        again = marks.step(db, [], rows, now=clock.now())
+    assert once == again
+    assert set(once.taken) == {rows[0].subscriber_id}
     assert ledger.row(issue_id, RIM)[0] == "sending"
 
 

@@ -1,13 +1,12 @@
 """A sender in a process of its own, to be killed: ``python -m tests.faults.sender ISSUE``.
 
-Reads DIGEST_* as ``digest serve`` does, recovers, and works with DIGEST_CONNECTIONS threads until
-the issue is no longer on its way.
+Reads DIGEST_* as ``digest serve`` does, recovers, and works with DIGEST_CONNECTIONS connections
+until the issue is no longer on its way.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 
 from digest import jobs
 from digest.delivery.recover import recover
@@ -26,20 +25,13 @@ def main(issue_id: int) -> None:
     log.configure()
     system = build_system(from_env())
     print("uncertain", recover(system), flush=True)
-    threads = [
-        threading.Thread(target=work, args=(system, issue_id, number))
-        for number in range(system.settings.connections)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    work(system, issue_id)
     system.close()
 
 
-def work(system: System, issue_id: int, number: int) -> None:
+def work(system: System, issue_id: int) -> None:
     """Do one job after another."""
-    name = worker_name(number)
+    name = worker_name(0)
     while under_way(system, issue_id):
         job = jobs.take(system, name, jobs.SENDING)
         if job is None:

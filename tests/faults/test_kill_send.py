@@ -22,7 +22,7 @@ from tests import make
 from tests.servers import smtp
 
 READERS = 1200
-CONNECTIONS = 2
+CONNECTIONS = 4
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -21,7 +21,7 @@ def test_without_any_variable_it_runs_on_sqlite_and_captures_mail(tmp_path: Path
     assert settings.smtp_url == "capture:"
     assert settings.base_url == "http://127.0.0.1:8000"
     assert settings.mailbox_dir == tmp_path / "data" / "mailbox"
-    assert (settings.workers, settings.connections, settings.fetch_allow) == (1, 2, ())
+    assert (settings.workers, settings.connections, settings.fetch_allow) == (1, 20, ())
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
