@@ -30,6 +30,10 @@ from digest.text.address import BadAddress, parse
 
 B64_LINE = 57  # bytes that fill a line of 76 characters
 TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
+# The addresses of nearly all readers and of all our pages: nothing in them needs a closer look.
+PLAIN = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+")
+SHORT = 70  # characters of an address that fits in its line
+URI = re.compile(r"[A-Za-z0-9_.:/@-]+")
 SLOT = re.compile("(" + "|".join(re.escape(slot.value) for slot in Slot) + ")")
 
 
@@ -125,6 +129,7 @@ class Skeleton:
     boundary: str
     text: Body
     html: Body
+    leave_by_mail: str
 
 
 def skeleton(issue_id: int, subject: str, page: str, text: str, sender: Sender) -> Skeleton:
@@ -149,6 +154,7 @@ def skeleton(issue_id: int, subject: str, page: str, text: str, sender: Sender) 
     return Skeleton(
         issue_id=issue_id, sender=sender, top=_from(sender), bottom=b"".join(ends),
         boundary=boundary, text=Body(text), html=Body(page),
+        leave_by_mail=f"mailto:{sender.answers_to}?subject=unsubscribe",
     )
 
 
@@ -164,14 +170,11 @@ def compose(frame: Skeleton, reader: Reader, *, at: datetime, mark: str = "i") -
             raise Refused("bad_header", name="Message-ID")
     head = b"".join((
         frame.top,
-        mailbox_header("To", "", reader.address),
+        _to(reader.address),
         _date(at),
-        uri_header("Message-ID", f"{mark}{frame.issue_id}.{reader.token}@{sender.domain}"),
-        uri_header(
-            "List-Unsubscribe", reader.leave_url,
-            f"mailto:{sender.answers_to}?subject=unsubscribe",
-        ),
-        uri_header("List-Help", reader.preferences_url),
+        _uri("Message-ID", f"{mark}{frame.issue_id}.{reader.token}@{sender.domain}"),
+        _uri("List-Unsubscribe", reader.leave_url, frame.leave_by_mail),
+        _uri("List-Help", reader.preferences_url),
         frame.bottom,
     ))
     text = frame.text.fill(_checked(urls))
@@ -235,6 +238,27 @@ def _multipart(boundary: str) -> bytes:
     return b"Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n" % boundary.encode()
 
 
+def _to(address: str) -> bytes:
+    """The common case of ``mailbox_header`` at once."""
+    if len(address) <= SHORT and PLAIN.fullmatch(address):
+        return b"To: <%s>\r\n" % address.encode()
+    return mailbox_header("To", "", address)
+
+
+def _uri(name: str, uri: str, *others: str) -> bytes:
+    """What ``uri_header`` returns: how it is cut into lines depends on the lengths alone."""
+    if not URI.fullmatch(uri):
+        return uri_header(name, uri, *others)
+    before, after = _around(name, len(uri), others)
+    return before + uri.encode() + after
+
+
+@lru_cache(maxsize=256)
+def _around(name: str, length: int, others: tuple[str, ...]) -> tuple[bytes, bytes]:
+    before, _, after = uri_header(name, "x" * length, *others).partition(b"<" + b"x" * length)
+    return before + b"<", after
+
+
 @lru_cache(maxsize=4)
 def _date(at: datetime) -> bytes:
     return text_header("Date", format_datetime(at))
@@ -251,6 +275,8 @@ def _parts(boundary: str, text: list[bytes], page: list[bytes]) -> Sequence[byte
 
 def _checked(urls: Mapping[Slot, str]) -> Mapping[Slot, str]:
     for slot, url in urls.items():
+        if URI.fullmatch(url):
+            continue
         if not url.isascii() or not is_safe(url) or " " in url:
             raise Refused("bad_header", name=slot.value)
     return urls

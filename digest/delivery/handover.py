@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from digest.delivery.compose import Skeleton, compose
+from digest.delivery.compose import Mail, Skeleton, compose
 from digest.delivery.leases import Lease
 from digest.delivery.marks import NO_SMTPUTF8, Done, Go, Marks, Row, Step
 from digest.delivery.pace import Pace
@@ -58,6 +58,7 @@ class Handover:
     write: Write
     lines: list[Line[Row]] = field(default_factory=list)
     waiting: deque[Row] = field(default_factory=deque)
+    built: deque[tuple[Row, Mail]] = field(default_factory=deque)
     done: list[Done] = field(default_factory=list)
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     pace: Pace = field(init=False)
@@ -97,7 +98,11 @@ class Handover:
         return all(line.idle for line in self.lines) and not self._more()
 
     def _more(self) -> bool:
-        """Whether there are mails to begin; reads the next ones when none is at hand."""
+        """Whether there are mails to begin."""
+        return bool(self.built) or self._has_rows()
+
+    def _has_rows(self) -> bool:
+        """Whether there are readers to write to; reads the next ones when none is at hand."""
         if self.waiting:
             return True
         busy = {one.subscriber_id for one in self._in_hand()}
@@ -113,13 +118,13 @@ class Handover:
         return False
 
     def _in_hand(self) -> list[Row]:
-        return [item for line in self.lines for item in line.items]
+        on_lines = [item for line in self.lines for item in line.items]
+        return on_lines + [row for row, _ in self.built]
 
     def _load(self) -> None:
         """Give a mail to each line that can take one; open a line more when it is worth it."""
         for line in self.lines:
-            while line.free and self.ending is None and self._more():
-                self._give(line, self.waiting.popleft())
+            self._give(line)
         alive = sum(line.alive for line in self.lines)
         if self._more() and alive < self.pace.lines(len(self.waiting)):
             self._open(alive)
@@ -136,25 +141,47 @@ class Handover:
         else:
             self._end(_stop(judge_opening(opening), opening.text))
 
-    def _give(self, line: Line[Row], row: Row) -> None:
-        if not row.address.isascii() and not line.session.smtputf8:
-            self.done.append(Done(row, Outcome.SKIPPED, NO_SMTPUTF8))
-            return
+    def _give(self, line: Line[Row]) -> None:
+        """Put the next mail on a line that can take one."""
+        while line.free and self.ending is None and (self.built or self._build()):
+            row, mail = self.built.popleft()
+            if not row.address.isascii() and not line.session.smtputf8:
+                self.done.append(Done(row, Outcome.SKIPPED, NO_SMTPUTF8))
+                continue
+            try:
+                line.load(row, mail.envelope_from, mail.recipient, mail.parts)
+            except ValueError:
+                self.done.append(Done(row, Outcome.FAILED, BAD_ADDRESS))
+
+    def _build(self) -> bool:
+        """Make the next mail; False when there is none."""
+        while self._has_rows():
+            row = self.waiting.popleft()
+            try:
+                self.built.append((row, self._mail(row)))
+            except (Refused, ValueError):
+                # An address that no header may hold; the others are sent.
+                self.done.append(Done(row, Outcome.FAILED, BAD_ADDRESS))
+                continue
+            return True
+        return False
+
+    def _mail(self, row: Row) -> Mail:
         one = reader(
             self.system.signer, self.system.settings.base_url, subscriber_id=row.subscriber_id,
             token=row.token, address=row.address, newsletter_id=self.lease.newsletter_id,
             issue_id=self.lease.issue_id,
         )
-        try:
-            now = self.system.clock.now().replace(microsecond=0)
-            mail = compose(self.frames[row.variant], one, at=now)
-            line.load(row, mail.envelope_from, mail.recipient, mail.parts)
-        except (Refused, ValueError):
-            # An address that no header or conversation may hold; the others are sent.
-            self.done.append(Done(row, Outcome.FAILED, BAD_ADDRESS))
+        now = self.system.clock.now().replace(microsecond=0)
+        return compose(self.frames[row.variant], one, at=now)
 
     def _listen(self) -> None:
-        """Wait until a line has something to say or to take, or the group has waited enough."""
+        """Wait until a line has something to say or to take, or the group has waited enough.
+
+        While relays work on the last mails the next ones are made.
+        """
+        while len(self.built) < len(self.lines) and self.ending is None and self._build():
+            pass
         for line in self.lines:
             if line.alive:
                 wants = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.wants_write else 0)
@@ -237,8 +264,7 @@ class Handover:
             line.receive()  # one that hung up, or says no before the end, has not got the mail
             if line.withholds:
                 line.release()
-                if self.ending is None and self._more():
-                    self._give(line, self.waiting.popleft())
+                self._give(line)
                 line.flush()
         self._hear()
 

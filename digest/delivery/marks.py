@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Integer, Text, bindparam, literal_column, or_, select, update
+from sqlalchemy import Connection, Integer, Text, bindparam, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from digest.audience.models import Subscriber
@@ -135,8 +135,8 @@ class Marks:
 
         It may be repeated when nobody knows whether it was written: no dot leaves before it is.
         """
-        lease = self._lease
-        held = db.execute(self._hold, {"until": now + lease.length}).first()
+        lease, direct = self._lease, db.connection()
+        held = direct.execute(self._hold, {"until": now + lease.length}).first()
         if held is None:
             # The relay's 250 came late: what was called uncertain is known to be sent.
             proofs = [
@@ -144,17 +144,17 @@ class Marks:
                 for one in done if one.outcome is Outcome.SENT
             ]
             if proofs:
-                db.execute(self._prove, proofs)
+                direct.execute(self._prove, proofs)
             return Step(Go.LOST)
         writes = [self._fate(one, now) for one in done]
         on = str(held[0]) == IssueState.SENDING
-        taken = self._taken(db, ready, writes, now) if on and ready else ()
+        taken = self._taken(direct, ready, writes, now) if on and ready else ()
         if writes:
-            db.execute(self._write, writes)
+            direct.execute(self._write, writes)
         return Step(Go.ON if on else Go.HALTED, taken)
 
     def _taken(
-        self, db: Session, ready: Sequence[Row], writes: list[dict[str, object]], now: datetime
+        self, db: Connection, ready: Sequence[Row], writes: list[dict[str, object]], now: datetime
     ) -> Collection[int]:
         """The readers whose mail may leave; who left a moment ago is not mailed."""
         readers = [row.subscriber_id for row in ready]
