@@ -17,6 +17,7 @@ from digest.system.settings import from_env
 log.configure()
 system = build_system(from_env())
 application = create_app(system)
+atexit.register(application.extensions["touches"].close)
 if system.settings.embedded:
     runner = Runner(system)
     runner.start()

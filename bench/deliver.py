@@ -9,6 +9,11 @@ round, and what the sender's process needed. Needs Debian's package ``postfix`` 
 but its two test programs).
 
     python -m bench.deliver [--readers 20000] [--connections 10] [--rounds 3] [--kilobytes 60]
+                           [--sign rsa|ed25519|both] [--ledger 1000000] [--delay 50]
+
+``--ledger``: the issue has so many readers, the first of whom are sent to: what a large ledger
+costs. ``--delay``: every answer of the relay (``bench.slowsink``) takes so many milliseconds, and
+messages a second are those of one connection.
 """
 
 from __future__ import annotations
@@ -16,7 +21,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import smtplib
 import socket
@@ -29,21 +33,30 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time, sleep
+from threading import Event
+from time import perf_counter
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, insert, select
 
 from digest import jobs, migrate
 from digest.audience.models import Membership, Subscriber
-from digest.delivery.models import Delivery, DeliveryState
+from digest.delivery import keys
+from digest.delivery.compose import compose, skeleton
+from digest.delivery.dkim import KINDS
+from digest.delivery.launch import CHUNK
+from digest.delivery.queries import load_sender, reader
 from digest.issues import states
 from digest.issues.models import Edition
+from digest.system import queue
 from digest.system.build import System, build_system
+from digest.system.clock import SystemClock
 from digest.system.settings import from_env
 from tests import make
 
 SAMPLE = 500  # messages that smtplib sends
+SLOW_SAMPLE = 40  # messages of a connection to a slow relay, of the others
 BATCH = 10_000
+SENDERS = ("smtp-source", "ours", "smtplib")
 SUMMARY = "قال المتحدث إن الأعمال ستبدأ في الأول من الشهر المقبل وتستمر ستة أشهر. "
 FOUND = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/postfix/sbin"))
 
@@ -55,62 +68,78 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kilobytes", type=int, default=60, help="of HTML")
-    parser.add_argument("--send", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--sign", choices=["no", *KINDS], default="no", help="with which keys")
+    parser.add_argument("--ledger", type=int, default=0, help="readers of the issue in all")
+    parser.add_argument("--delay", type=int, default=0, help="milliseconds before each answer")
     asked = parser.parse_args()
-    if asked.send:
-        print(json.dumps(send()))
-        return
     if not shutil.which("smtp-sink", path=FOUND):
         sys.exit("smtp-sink is missing: apt-get install postfix")
     rows: list[dict[str, float]] = []
     for number in range(asked.rounds):
-        with sink() as port, tempfile.TemporaryDirectory() as folder:
-            size = prepare(Path(folder), port, asked.readers, asked.kilobytes)
-            row = {"smtp-source": source(port, asked.readers, asked.connections, size)}
-            row |= ours(Path(folder), port, asked.readers, asked.connections)
-            row["smtplib"] = plain(port, size)
-        rows.append(row)
-        print(f"round {number + 1}: smtp-source {row['smtp-source']:,.0f}/s, ours "
-              f"{row['ours']:,.0f}/s, smtplib {row['smtplib']:,.0f}/s", flush=True)
-    told(rows, asked.readers, size, asked.connections)
+        with sink(asked.delay) as port, tempfile.TemporaryDirectory() as folder:
+            rows.append(measure(Path(folder), port, asked))
+        print(f"round {number + 1}: " + ", ".join(
+            f"{name} {rows[-1][name]:,.1f}/s" for name in SENDERS
+        ), flush=True)
+    told(rows, asked)
 
 
-def told(rows: list[dict[str, float]], readers: int, size: int, connections: int) -> None:
+def measure(folder: Path, port: int, asked: argparse.Namespace) -> dict[str, float]:
+    """Return what one round gave: messages a second by sender, of one connection if it is slow."""
+    lines = asked.connections
+    size, readers = prepare(folder, port, asked)
+    publish(folder, port, asked.sign)
+    count, sample = (SLOW_SAMPLE * lines, SLOW_SAMPLE) if asked.delay else (readers, SAMPLE)
+    row = {"size": float(size), "smtp-source": source(port, count, lines, size)}
+    row |= ours(folder, port, readers, lines)
+    if asked.delay:
+        row |= {name: row[name] / lines for name in ("smtp-source", "ours")}
+    return row | {"smtplib": plain(port, size, sample)}
+
+
+def told(rows: list[dict[str, float]], asked: argparse.Namespace) -> None:
     """Print medians and ratios."""
     def middle(name: str) -> float:
         return median(row[name] for row in rows)
 
-    print(f"{readers:,} readers, {size:,} bytes a message, {connections} connections, "
+    far = f", {asked.delay} ms before each answer" if asked.delay else ""
+    print(f"{asked.readers:,} of {max(asked.ledger, asked.readers):,} readers, "
+          f"{middle('size'):,.0f} bytes a message, {asked.connections} connections{far}, "
           f"median of {len(rows)}")
-    for name in ("smtp-source", "ours", "smtplib"):
+    unit = "messages/s of a connection" if asked.delay else "messages/s"
+    for name in SENDERS:
         ratios = [row["ours"] / row[name] for row in rows]
-        print(f"  {name:<12}{middle(name):9,.0f} messages/s; ours is {median(ratios):.2f} times")
+        print(f"  {name:<12}{middle(name):9,.1f} {unit}; ours is {median(ratios):.2f} times")
     print(f"  the sender: {middle('cpu'):.0f} us of processor a message, "
           f"{middle('memory'):.0f} MiB")
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """A relay that takes everything and keeps nothing."""
+def sink(delay: int) -> Iterator[int]:
+    """A relay that takes everything and keeps nothing; ``delay`` in milliseconds."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [_program("smtp-sink"), f"127.0.0.1:{port}", "512"]
     if os.geteuid() == 0:
         command[1:1] = ["-u", "nobody"]
+    if delay:
+        command = [sys.executable, "-m", "bench.slowsink", str(port), str(delay)]
+    clock = SystemClock()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(100):
                 with socket.socket() as trial:
                     if trial.connect_ex(("127.0.0.1", port)) == 0:
                         break
-                sleep(0.05)
+                clock.wait(Event(), 0.05)
             yield port
         finally:
             process.kill()
 
 
-def prepare(folder: Path, port: int, readers: int, kilobytes: int) -> int:
-    """Freeze an issue for so many readers; return the bytes of a message as it is sent."""
+def prepare(folder: Path, port: int, asked: argparse.Namespace) -> tuple[int, int]:
+    """Freeze an issue; return the bytes of a message as it is sent, and how many are to be sent."""
+    readers = max(asked.ledger, asked.readers)
     system = build_system(from_env(_environment(folder, port, 1)))
     migrate.upgrade(system.db)
     now = system.clock.now()
@@ -129,33 +158,59 @@ def prepare(folder: Path, port: int, readers: int, kilobytes: int) -> int:
                 {"subscriber_id": n, "list_id": list_id, "state": "on", "at": now} for n in numbers
             ])
     with system.db.write() as db:
-        issue_id = make.issue(db, now=now, newsletter_id=newsletter_id, items=kilobytes // 3)
+        issue_id = make.issue(
+            db, now=now, newsletter_id=newsletter_id, items=asked.kilobytes // 3
+        )
         states.schedule(db, issue_id, now, by=None, now=now)
         states.enqueue_due(db, now)
     jobs.drain(system, {"launch_issue"})
+    if asked.ledger > asked.readers:
+        readers = _keep(system, issue_id, chunks=max(asked.readers // CHUNK, 1))
+    size = _size(system, newsletter_id)
+    system.close()
+    return size, readers
+
+
+def _keep(system: System, issue_id: int, *, chunks: int) -> int:
+    """Leave the first chunks to send; return how many readers they have."""
+    keys_kept = [f"{issue_id}:{n}" for n in range(chunks)]
+    with system.db.write() as db:
+        db.execute(delete(queue.Job).where(
+            queue.Job.kind == "send_chunk", queue.Job.key.not_in(keys_kept)
+        ))
+    return chunks * CHUNK
+
+
+def _size(system: System, newsletter_id: int) -> int:
+    """The bytes of the mail to one of the readers."""
+    base_url = system.settings.base_url
     with system.db.read() as db:
         edition = db.scalars(select(Edition)).one()
-        size = (len(edition.html.encode()) + len(edition.text.encode())) * 78 // 57 + 1500
-    system.close()
-    return size
+        sender = load_sender(db, newsletter_id, base_url=base_url)
+        issue_id, name = edition.issue_id, edition.subject
+        frame = skeleton(issue_id, name, edition.html, edition.text, sender)
+    one = reader(
+        system.signer, base_url, subscriber_id=1, token=f"{1:020x}", address="reader1@example.net",
+        newsletter_id=newsletter_id, issue_id=issue_id,
+    )
+    return len(compose(frame, one, at=system.clock.now()).message)
 
 
-def send() -> tuple[float, float, float, int]:
-    """Send what is due; return seconds, seconds of processor, peak MiB and mails that were sent."""
-    system = build_system(from_env())
-    clock, processor = perf_counter(), process_time()
-    jobs.drain(system, {"send_chunk"})
-    taken = perf_counter() - clock, process_time() - processor
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sent = _sent(system)
+def publish(folder: Path, port: int, kind: str) -> None:
+    """Put keys for the sender's domain to use."""
+    system = build_system(from_env(_environment(folder, port, 1)))
+    for algorithm in KINDS.get(kind, ()):
+        now, secret = system.clock.now(), system.settings.secret_key
+        with system.db.write() as db:
+            key = keys.generate(db, "mina.example", algorithm, secret=secret, now=now)
+            keys.activate(db, key, now=now)
     system.close()
-    return *taken, peak, sent
 
 
 def ours(folder: Path, port: int, readers: int, connections: int) -> dict[str, float]:
     """Measure our sender in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.deliver", "--send"], check=True, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "bench.sender"], check=True, stdout=subprocess.PIPE,
         text=True, env={**os.environ, **_environment(folder, port, connections)},
     )
     seconds, processor, peak, sent = json.loads(done.stdout)
@@ -175,12 +230,12 @@ def source(port: int, count: int, connections: int, size: int) -> float:
     return count / (perf_counter() - begun)
 
 
-def plain(port: int, size: int) -> float:
+def plain(port: int, size: int, sample: int) -> float:
     """Return the messages a second of smtplib with a message built for each reader."""
     page = f"<p>{SUMMARY}</p>\n" * (size * 57 // 78 // len(f"<p>{SUMMARY}</p>\n".encode()))
     begun = perf_counter()
     with smtplib.SMTP("127.0.0.1", port) as relay:
-        for number in range(SAMPLE):
+        for number in range(sample):
             mail = EmailMessage()
             mail["From"], mail["To"] = "news@mina.example", f"reader{number}@example.net"
             mail["Subject"], mail["Date"] = "موجز الميناء", formatdate()
@@ -188,15 +243,7 @@ def plain(port: int, size: int) -> float:
             mail.set_content("نص", cte="base64")
             mail.add_alternative(page, subtype="html", cte="base64")
             relay.send_message(mail)
-    return SAMPLE / (perf_counter() - begun)
-
-
-def _sent(system: System) -> int:
-    with system.db.read() as db:
-        return db.scalar(
-            select(func.count()).select_from(Delivery)
-            .where(Delivery.state == DeliveryState.SENT.value)
-        ) or 0
+    return sample / (perf_counter() - begun)
 
 
 def _environment(folder: Path, port: int, connections: int) -> dict[str, str]:

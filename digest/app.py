@@ -9,6 +9,8 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from digest.feedback.leaver import Leaver
+from digest.feedback.recorder import Recorder
 from digest.migrate import is_current
 from digest.system.build import System
 from digest.system.errors import Refused
@@ -19,10 +21,11 @@ from digest.web.filters import init_filters
 from digest.web.guard import csrf, language, limiter
 from digest.web.headers import init_headers
 from digest.web.manifest import init_assets
+from digest.web.quick import Quick
 from digest.web.signin import init_signin
 
 WEB = Path(__file__).parent / "web"
-LARGEST_REQUEST = 32 * 1024 * 1024  # bytes; an import of a million short addresses
+LARGEST_REQUEST = 100 * 1024 * 1024  # bytes; an import of a million addresses with names
 LARGEST_FORM = 4 * 1024 * 1024  # bytes of fields that are not files
 
 
@@ -41,6 +44,8 @@ def create_app(system: System) -> Flask:
         static_folder=str(WEB / "static"),
     )
     app.extensions["digest"] = system
+    app.extensions["touches"] = Recorder(system)
+    app.extensions["leaver"] = Leaver(system)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
@@ -55,6 +60,9 @@ def create_app(system: System) -> Flask:
     Babel(app, locale_selector=language)
     for prepare in (init_assets, init_headers, init_filters, init_errors):
         prepare(app)
+    app.wsgi_app = Quick(  # type: ignore[method-assign, assignment]
+        app.wsgi_app, system, app.extensions["touches"], app.extensions["leaver"]
+    )
     if proxies := system.settings.proxies:
         # Limits count networks: without this, everybody would come from the proxy's.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

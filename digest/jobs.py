@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 from digest.articles.enrich import enrich_article
 from digest.articles.stories import regroup
 from digest.articles.telling import queue_retelling, retell_story
+from digest.audience import runs
+from digest.delivery import hold, uncertain
 from digest.delivery.launch import launch_issue
 from digest.delivery.notices import send_confirmation, tell_editor
 from digest.delivery.send import send_chunk
 from digest.delivery.trial import send_test
+from digest.feedback.bounces import read_mailbox
+from digest.feedback.refusals import note_refusals
 from digest.issues import prepare, rewording, states
 from digest.sources import collect
 from digest.system import log, queue
@@ -30,6 +34,10 @@ def _prepare(system: System, newsletter_id: int, slot_at: str) -> None:
     prepare.prepare_issue(system, newsletter_id, datetime.fromisoformat(slot_at))
 
 
+def _read_mailbox(db: Session, now: datetime) -> int:
+    return queue.put(db, "read_mailbox", key="all", now=now)
+
+
 def _regroup(system: System) -> None:
     regroup(system)
     with system.db.write() as db:
@@ -38,6 +46,7 @@ def _regroup(system: System) -> None:
 
 JOBS: dict[str, Callable[..., object]] = {
     "collect_source": collect.collect_source,
+    runs.KIND: runs.run_import,
     "enrich_article": enrich_article,
     "regroup": _regroup,
     "retell_story": retell_story,
@@ -46,26 +55,35 @@ JOBS: dict[str, Callable[..., object]] = {
     "tell_editor": tell_editor,
     "send_confirmation": send_confirmation,
     "send_test": send_test,
+    uncertain.KIND: uncertain.settle,
+    "read_mailbox": read_mailbox,
     "launch_issue": launch_issue,
     "send_chunk": send_chunk,
 }
 SENDING = frozenset({"launch_issue", "send_chunk"})
 OTHERS = frozenset(JOBS) - SENDING
+# What nothing may do that woke up in a copied or restored database, until a person says so.
+MAILING = SENDING | {"tell_editor", "send_confirmation", "send_test", "read_mailbox"}
+HELD = timedelta(seconds=30)  # until a job that was handed over on hold is looked at again
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A rule that looks for what is due; its seconds are how often it looks."""
+    """A rule that looks for what is due, every so many seconds, where ``when`` says it is of use."""
 
     rule: Callable[[Session, datetime], int]
     seconds: float
+    when: Callable[[System], bool] | None = None
 
 
 PULSES: dict[str, Pulse] = {
     "launch": Pulse(states.enqueue_due, 1.0),
     "calendar": Pulse(prepare.plan, 5.0),
     "collect": Pulse(collect.enqueue_due, 15.0),
+    "mailbox": Pulse(_read_mailbox, 60.0, lambda system: bool(system.settings.bounce_mailbox)),
+    "refusals": Pulse(note_refusals, 30.0),
     "retell": Pulse(queue_retelling, 10.0),  # what editors merged, split or set aside
+    "uncertain": Pulse(uncertain.queue_asking, 300.0, uncertain.can_ask),
 }
 
 
@@ -82,6 +100,8 @@ def tick(system: System, holder: str, last: dict[str, datetime]) -> bool:
     for name, pulse in PULSES.items():
         if name in last and now - last[name] < timedelta(seconds=pulse.seconds):
             continue
+        if pulse.when is not None and not pulse.when(system):
+            continue
         last[name] = now
         with system.db.write() as db:
             pulse.rule(db, now)
@@ -89,7 +109,10 @@ def tick(system: System, holder: str, last: dict[str, datetime]) -> bool:
 
 
 def take(system: System, worker: str, kinds: Collection[str]) -> queue.Claim | None:
-    """Claim one due job of these kinds, if there is one."""
+    """Claim one due job of these kinds, if there is one; none that mails while we are on hold."""
+    kinds = frozenset(kinds)
+    if kinds & MAILING and not hold.may_send(system):
+        kinds -= MAILING
     with system.db.write() as db:
         claims = queue.claim(db, worker, kinds=kinds, now=system.clock.now())
     return claims[0] if claims else None
@@ -102,6 +125,10 @@ def run_job(system: System, job: queue.Claim) -> bool:
     shown in the panel, never lost.
     """
     logger = log.get("jobs")
+    if job.kind in MAILING and not hold.may_send(system):
+        with system.db.write() as db:
+            queue.release(db, job, system.clock.now() + HELD)
+        return False
     try:
         JOBS[job.kind](system, **job.args)
     except Stopped:

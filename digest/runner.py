@@ -13,9 +13,12 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest import jobs
+from digest.delivery import hold
 from digest.delivery.recover import recover
+from digest.feedback.bounces import hear_mail
 from digest.system import log, queue
 from digest.system.build import System
+from digest.system.listener import Listener
 
 BEAT = 1.0  # seconds
 IDLE = 0.5  # seconds a worker waits when there is nothing to do
@@ -34,15 +37,18 @@ class Runner:
         self._renewed: datetime | None = None
         self._threads: list[threading.Thread] = []
         self._beat = BackgroundScheduler(timezone="UTC")
+        self._listener: Listener | None = None
 
     def start(self) -> None:
         """Put right what a crash left behind, then begin to work."""
+        hold.arrive(self._system)
         recover(self._system)
         self._beat.add_job(
             self._on_beat, "interval", seconds=BEAT, coalesce=True, max_instances=1,
             misfire_grace_time=None,
         )
         self._beat.start()
+        self._listen()
         # One sender: it has many connections, and two writers of one SQLite file are slower than one.
         crews: list[tuple[int, Collection[str]]] = [
             (self._system.settings.workers, jobs.OTHERS), (1, {"launch_issue"}), (1, {"send_chunk"}),
@@ -54,11 +60,31 @@ class Runner:
     def stop(self) -> None:
         """End after the step in hand; unfinished jobs go back to the queue."""
         self._system.stopping.set()
+        if self._listener:
+            self._listener.stop()
         self._beat.shutdown(wait=True)
         for thread in self._threads:
             thread.join(PATIENCE)
         with self._system.db.write() as db:
             queue.give_up_lead(db, jobs.LEADER, self._holder)
+
+    def _listen(self) -> None:
+        """Take in bounces where the settings say; a second process of this machine does not."""
+        url = self._system.settings.bounce_listen
+        if not url:
+            return
+        listener = Listener(url, self._take_in)
+        try:
+            listener.start()
+        except OSError as error:
+            log.get("runner").error("listener_failed", exc_info=error)
+            return
+        self._listener = listener
+
+    def _take_in(self, raw: bytes, recipient: str) -> None:
+        """Hear a mail; one that comes while we are on hold is not for this copy to judge."""
+        hold.require(self._system)
+        hear_mail(self._system, raw, via="listener", envelope_to=recipient)
 
     def _hire(self, kinds: Collection[str]) -> None:
         name = queue.worker_name(len(self._threads) + 1)
@@ -87,6 +113,7 @@ class Runner:
         try:
             jobs.tick(self._system, self._holder, self._last)
             self._renew()
+            hold.beat(self._system)
         except Exception as error:
             log.get("runner").error("beat_failed", exc_info=error)
 

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,11 @@ OPTIONS = {
     "listen_addresses": "127.0.0.1", "fsync": "off", "synchronous_commit": "off",
     "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": 0, "autovacuum": "off",
     "max_wal_size": "64MB", "min_wal_size": "32MB",
+}
+# A server that keeps its word, for measurements and for faults.
+DURABLE = OPTIONS | {
+    "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on",
+    "max_wal_size": "2GB",
 }
 ROOM = 512 * 1024 * 1024  # bytes; a server takes about a fifth, and there is one per worker
 
@@ -71,7 +76,7 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(options: Mapping[str, object] = OPTIONS) -> Iterator[Server]:
     """Start a server on a free port, with a migrated template, and stop it in the end."""
     folder = binaries()
     if folder is None:
@@ -83,9 +88,9 @@ def running() -> Iterator[Server]:
     _call(owner, folder / "initdb", "-D", data, "-U", "digest", "-A", "trust", "--no-sync",
           "-E", "UTF8", "--locale=C")
     port = _free_port()
-    given = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
-    options = f"-p {port} -k {data.parent} {given}"
-    _call(owner, folder / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", options,
+    given = " ".join(f"-c {name}={value}" for name, value in options.items())
+    words = f"-p {port} -k {data.parent} {given}"
+    _call(owner, folder / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "-o", words,
           "start")
     server = Server(port)
     try:

@@ -23,6 +23,7 @@ SAMPLE = 40  # lines that delimiter and columns are judged by
 MOST_JOINED = 4  # lines that one quoted cell may span
 CLIP = 200  # characters of a bad line that are shown
 LONGEST_NAME = 200
+LONGEST_CELL = 131_072  # characters; the csv module refuses more
 JOINERS = "\u200c\u200d"  # part of the spelling of Persian and other names
 UNDECODED = re.compile(r"[\ud800-\udfff\ufffd]")
 # What spreadsheets execute (OWASP, CSV injection); full-width forms too, some of them fold those.
@@ -178,6 +179,10 @@ def _logical_lines(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, 
     number = 1
     source = iter(lines)
     while (line := waiting.pop(0) if waiting else next(source, None)) is not None:
+        if '"' not in line:
+            yield number, line, True
+            number += 1
+            continue
         taken, quotes = [line], _quotes(line, delimiter)
         while quotes == "open" and len(taken) <= MOST_JOINED:
             following = waiting.pop(0) if waiting else next(source, None)
@@ -195,8 +200,6 @@ def _logical_lines(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, 
 
 def _quotes(text: str, delimiter: str) -> str:
     """How the quoted cells of a text end: "closed", "open", or "loose" (marks inside a cell)."""
-    if '"' not in text:
-        return "closed"
     try:
         list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -206,6 +209,8 @@ def _quotes(text: str, delimiter: str) -> str:
 
 def _cells(text: str, delimiter: str) -> list[str]:
     """The cells of one logical line; none when it is longer than any spreadsheet writes."""
+    if '"' not in text and len(text) < LONGEST_CELL:
+        return text.split(delimiter)  # what the reader would find, in a tenth of its time
     try:
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:
@@ -242,10 +247,12 @@ def _header(cell: str) -> str:
 
 
 def _row(line: int, text: str, layout: Layout) -> GoodRow | BadRow:
-    if UNDECODED.search(text):
+    if not text.isascii() and UNDECODED.search(text):
         return BadRow(line, _clip(text), "bad_encoding")
     cells = _cells(text, layout.delimiter)
-    written = plain_cell(_cell(cells, layout.address_column).strip())
+    written = _cell(cells, layout.address_column).strip()
+    if written.startswith("'"):
+        written = plain_cell(written)
     if not written:
         return BadRow(line, _clip(text), "no_address")
     try:
@@ -261,9 +268,11 @@ def _cell(cells: list[str], column: int | None) -> str:
 
 def _name(cell: str) -> str:
     """A name on one line, without control and direction marks, kept to what the column holds."""
-    kept = "".join(
-        letter if letter.isprintable() or letter in JOINERS else " " for letter in plain_cell(cell)
-    )
+    kept = plain_cell(cell) if cell.startswith("'") else cell
+    if not kept.isprintable():
+        kept = "".join(
+            letter if letter.isprintable() or letter in JOINERS else " " for letter in kept
+        )
     return " ".join(kept.split())[:LONGEST_NAME]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from digest.audience.models import MailingList, Membership, MembershipState
-from digest.audience.suppress import recipients
+from digest.audience.suppress import recipients, sole_list
 from digest.system.errors import NotFound, Refused
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")
@@ -79,7 +79,9 @@ def get_list_by_slug(db: Session, slug: str) -> ListRow:
 
 def count_recipients(db: Session, newsletter_id: int, now: datetime) -> int:
     """Count the people who would get the newsletter if it were sent now, each once."""
-    people = recipients(newsletter_id, now=now, default_digits="latn").order_by(None).subquery()
+    people = recipients(
+        newsletter_id, now=now, default_digits="latn", only_list=sole_list(db, newsletter_id)
+    ).order_by(None).subquery()
     return db.scalar(select(func.count()).select_from(people)) or 0
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from digest.audience import consent, limits
+from digest.audience.leaving import Leaving, leave_many
 from digest.audience.models import (
     MailingList,
     Membership,
@@ -18,9 +19,7 @@ from digest.audience.models import (
     SubscriberState,
 )
 from digest.audience.signup import may_come_back, turn_on
-from digest.audience.suppress import Reason, suppress_address
 from digest.newsletters.models import Newsletter, newsletter_list
-from digest.system.db import exists
 from digest.system.errors import NotFound, Refused
 from digest.text.address import mask
 
@@ -132,23 +131,11 @@ def leave_lists(
 ) -> int:
     """Leave some lists, or all with None; how many were left now, 0 when nothing was to leave.
 
-    A reader who is on no list any more is suppressed, so that no import brings the address back.
-    A reader who is gone is no error: the link in an old mail must answer all the same.
+    The rest is what ``leaving.leave_many`` says.
     """
-    person = db.get(Subscriber, subscriber_id)
-    if person is None or person.state == SubscriberState.ERASED:
-        return 0
-    current = (MembershipState.ON, MembershipState.PAUSED, MembershipState.PENDING)
-    left = _change(
-        db, subscriber_id, current, only=list_ids, state=MembershipState.LEFT.value,
-        paused_until=None, at=now,
-    )
-    for list_id in left:
-        consent.record(db, subscriber_id, consent.What.LEFT, list_id=list_id, now=now,
-                       network=limits.network_of(network))
-    if left and not _on_any(db, subscriber_id):
-        suppress_address(db, person.address_key, Reason.LEFT, now=now)
-    return len(left)
+    which = None if list_ids is None else tuple(list_ids)
+    left = leave_many(db, [Leaving(subscriber_id, which, network)], now=now)
+    return len(left.get(subscriber_id, ()))
 
 
 def come_back(
@@ -206,8 +193,7 @@ def _newsletter_names(db: Session, list_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _change(
-    db: Session, subscriber_id: int, states: Sequence[MembershipState], *,
-    only: Sequence[int] | None = None, **values: object,
+    db: Session, subscriber_id: int, states: Sequence[MembershipState], **values: object
 ) -> list[int]:
     """Change the reader's memberships that are in one of the states; the lists changed."""
     statement = (
@@ -217,16 +203,4 @@ def _change(
         .values(**values)
         .returning(Membership.list_id)
     )
-    if only is not None:
-        statement = statement.where(Membership.list_id.in_(only))
     return sorted(db.scalars(statement))
-
-
-def _on_any(db: Session, subscriber_id: int) -> bool:
-    return exists(
-        db,
-        select(Membership.list_id).where(
-            Membership.subscriber_id == subscriber_id,
-            Membership.state != MembershipState.LEFT,
-        ),
-    )

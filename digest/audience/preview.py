@@ -15,8 +15,10 @@ from digest.audience.imports import BATCH
 from digest.audience.models import Membership, MembershipState, Subscriber
 from digest.audience.suppress import suppressed_among
 from digest.system.build import System
+from digest.system.db import listed
 from digest.system.errors import Refused, Unavailable
 
+LOOKED_AT = 50_000  # rows; the rest of a longer file is read by the import only
 SAMPLE = 10  # rows shown
 BAD_SHOWN = 20  # rows shown of those that stay out
 ZIP = b"PK\x03\x04"  # a spreadsheet program's own file
@@ -27,7 +29,8 @@ class Preview:
     """A file as it would be read; the five counts add up to ``rows``.
 
     ``sample`` holds (line, address, name) of the first good rows, ``columns`` the cells of the
-    first line, ``bad`` the first rows that stay out. ``left`` counts addresses that must not be mailed, ``existing`` those on the list.
+    first line, ``bad`` the first rows that stay out. ``left`` counts addresses that must not be
+    mailed, ``existing`` those on the list. ``whole`` says that these are all the file's rows.
     """
 
     layout: Layout
@@ -39,6 +42,7 @@ class Preview:
     left: int = 0
     invalid: int = 0
     duplicates: int = 0
+    whole: bool = True
 
     @property
     def rows(self) -> int:
@@ -49,7 +53,7 @@ class Preview:
 def look_at(
     system: System, path: Path, list_id: int, *, layout: Layout | None = None
 ) -> Preview:
-    """Read a whole file once and count what importing it into a list would do.
+    """Read a file, or its first LOOKED_AT rows, and count what importing it into a list would do.
 
     Raises Unavailable("no_such_file") and Refused("not_csv") for a spreadsheet program's own
     format, Refused("empty_file") for a file without a line.
@@ -67,12 +71,14 @@ def look_at(
             bad: list[BadRow] = []
             seen: set[int] = set()
             stream = csvfile.stream_rows(file, layout)
-            while rows := list(islice(stream, BATCH)):
+            looked = islice(stream, LOOKED_AT)
+            while rows := list(islice(looked, BATCH)):
                 good = _count(rows, seen, counts)
                 sample += good[: SAMPLE - len(sample)]
                 bad += [row for row in rows if isinstance(row, BadRow)][: BAD_SHOWN - len(bad)]
                 with system.db.read() as db:
                     _compare(db, list_id, [row.address.key for row in good], counts)
+            whole = next(stream, None) is None
     except OSError as error:
         raise Unavailable("no_such_file", file=path.name) from error
     if not columns:
@@ -80,7 +86,7 @@ def look_at(
     return Preview(
         layout=layout, columns=tuple(columns[0]),
         sample=tuple((row.line, row.address.address, row.name) for row in sample),
-        bad=tuple(bad), **counts,
+        bad=tuple(bad), whole=whole, **counts,
     )
 
 
@@ -111,7 +117,7 @@ def _compare(db: Session, list_id: int, keys: list[str], counts: dict[str, int])
     found = db.execute(
         select(Subscriber.address_key, Membership.state)
         .join(Membership, Membership.subscriber_id == Subscriber.id)
-        .where(Membership.list_id == list_id, Subscriber.address_key.in_(keys))
+        .where(Membership.list_id == list_id, Subscriber.address_key.in_(listed(db, keys)))
     )
     known = {row.address_key: row.state for row in found}
     left = {key for key, state in known.items() if state == MembershipState.LEFT} | stopped

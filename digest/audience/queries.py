@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from digest.audience.models import (
@@ -97,13 +97,14 @@ def subscribers(
     ``search`` is looked for in address and name; an unknown status finds nobody. A page beyond
     the end is the last one.
     """
-    wanted = _filtered(search.strip(), status, list_id)
-    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    search = search.strip()
+    wanted = _filtered(search, status, list_id)
+    total = _total(db, wanted, search, status, list_id)
     pages = max(1, -(-total // per_page))
     page = min(max(1, page), pages)
     people = db.scalars(
         select(Subscriber)
-        .where(Subscriber.id.in_(wanted))
+        .where(*wanted)
         .order_by(Subscriber.id.desc())
         .offset((page - 1) * per_page)
         .limit(per_page)
@@ -112,13 +113,49 @@ def subscribers(
 
 
 def count_by_status(db: Session) -> dict[str, int]:
-    """Return how many readers have each status; every status is there, be it with 0."""
-    return {
-        status: db.scalar(
-            select(func.count()).select_from(_filtered("", status, None).subquery())
-        ) or 0
-        for status in STATUSES
+    """Return how many readers have each status; every status is there, be it with 0.
+
+    Of a million readers nearly all are on their lists and nothing else: those are counted by their
+    state, and only the others are looked at one by one (0.3 s instead of 3).
+    """
+    states = {
+        state: count for state, count in db.execute(
+            select(Subscriber.state, func.count()).group_by(Subscriber.state)
+        )
     }
+    odd = Subscriber.id.in_(
+        select(Membership.subscriber_id).where(Membership.state != MembershipState.ON)
+    )
+    unlisted = and_(Subscriber.state == SubscriberState.PENDING, ~_member())
+    not_on = and_(
+        Subscriber.state == SubscriberState.ACTIVE, odd,
+        ~_member(Membership.state == MembershipState.ON),
+    )
+    return {
+        "active": states.get(SubscriberState.ACTIVE, 0) - _count(db, not_on),
+        "pending": _count(db, odd, _has_status("pending")) + _count(db, unlisted),
+        "paused": _count(db, odd, _has_status("paused")),
+        "bounced": states.get(SubscriberState.BOUNCED, 0),
+        "complained": states.get(SubscriberState.COMPLAINED, 0),
+        "left": _count(db, odd, _has_status("left")),
+    }
+
+
+def _count(db: Session, *conditions: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count()).select_from(Subscriber).where(*conditions)) or 0
+
+
+def _total(
+    db: Session, wanted: Sequence[ColumnElement[bool]], search: str, status: str | None,
+    list_id: int | None,
+) -> int:
+    """How many readers a page's filters leave; the usual ones are not counted one by one."""
+    if not search and list_id is None and status in STATUSES:
+        return count_by_status(db)[status]
+    if not search and not status and list_id is not None:
+        on_list = select(func.count()).where(Membership.list_id == list_id)
+        return db.scalar(on_list) or 0  # an erased reader is on no list
+    return _count(db, *wanted)
 
 
 def person(db: Session, subscriber_id: int) -> Person:
@@ -139,20 +176,22 @@ def person(db: Session, subscriber_id: int) -> Person:
     )
 
 
-def _filtered(search: str, status: str | None, list_id: int | None) -> Select[int]:
-    statement = select(Subscriber.id).where(Subscriber.state != SubscriberState.ERASED)
+def _filtered(
+    search: str, status: str | None, list_id: int | None
+) -> list[ColumnElement[bool]]:
+    conditions = [Subscriber.state != SubscriberState.ERASED]
     if search:
-        statement = statement.where(
+        conditions.append(
             or_(
                 Subscriber.address_key.contains(search.lower(), autoescape=True),
                 Subscriber.name.contains(search, autoescape=True),
             )
         )
     if status:
-        statement = statement.where(_has_status(status))
+        conditions.append(_has_status(status))
     if list_id is not None:
-        statement = statement.where(_member(Membership.list_id == list_id))
-    return statement
+        conditions.append(_member(Membership.list_id == list_id))
+    return conditions
 
 
 def _has_status(status: str) -> ColumnElement[bool]:

@@ -13,24 +13,28 @@ from digest.system.errors import Refused
 # Each command: its module in this folder, its name there, and what it says of itself. Help prints
 # from here and imports none of them: database and web together take a second to import.
 COMMANDS = {
+    "bounces": ("bounces", "bounces", "What came back: read the mailbox, one mail, count."),
     "classify": ("texts", "classify", "Sort the articles of a JSONL file into topics."),
     "collect": ("sources", "collect", "Collect now and read, summarise and group what came."),
     "db": ("database", "db", "Move the database schema."),
     "dedupe": ("texts", "dedupe", "Find near-duplicates in a JSONL file."),
     "demo": ("demo", "demo", "From a sample news site to mails in a local mailbox."),
+    "dkim": ("dkim", "dkim", "Keys that sign mails: make, publish, use, retire."),
     "doctor": ("doctor", "doctor", "Check database, schema, assets, mail relay and settings."),
     "fidelity": ("texts", "fidelity", "Say what in a summary its source does not hold."),
     "group": ("texts", "group", "Group the articles of a JSONL file into stories."),
     "init": ("database", "init", "Make the database and the first administrator's link."),
+    "instance": ("watch", "instance", "Let a copied or restored database send, or see that it waits."),
     "issue": ("issues", "issue", "Issues of a newsletter."),
     "newsletters": ("newsletters", "newsletters", "Who sends, when, to which list."),
-    "outbox": ("issues", "outbox", "Count the mails of an issue by state."),
+    "outbox": ("watch", "outbox", "Count the mails of an issue by state, or watch them go out."),
     "serve": ("serve", "serve", "Serve panel and public pages, collect, schedule and send."),
     "sources": ("sources", "sources", "Where articles come from."),
     "stories": ("stories", "stories", "List the collected stories of the inbox."),
     "subscribers": ("readers", "subscribers", "Readers of a list."),
     "summarize": ("texts", "summarize", "Summarise a text, in whole sentences of its own."),
     "topics": ("topics", "topics", "The sections that articles are sorted into."),
+    "uncertain": ("watch", "uncertain_", "Mails whose last reply was lost: list or settle them."),
     "users": ("users", "users", "People who sign in to the panel."),
 }
 

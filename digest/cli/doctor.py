@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
-from digest.cli.session import json_option, opened, print_json
+from digest.cli.session import in_english, json_option, opened, print_json
+from digest.delivery.keys import domain_of
 from digest.migrate import is_current
+from digest.newsletters.manage import list_newsletters
 from digest.system.build import System
 from digest.system.errors import Refused
 from digest.system.settings import CAPTURE
+
+UNMARKED = dict.fromkeys(map(ord, "\u2068\u2069"))  # marks of direction, of no use in a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def doctor(as_json: bool) -> None:
 
 def examine(system: System) -> Iterator[Check]:
     """Yield the answer to every question."""
-    for ask in (_database, _assets, _relay, _address, _folder, _model):
+    for ask in (_database, _assets, _relay, _senders, _address, _folder, _model):
         yield from ask(system)
 
 
@@ -71,6 +76,25 @@ def _relay(system: System) -> Iterator[Check]:
     host, port = system.relay.address()
     yield Check("mail", "ok" if reply.ready else "bad", f"{host}:{port} " + (
         "answers and lets us in" if reply.ready else f"{reply.stage.name}: {reply.text}"))
+
+
+def _senders(system: System) -> Iterator[Check]:
+    """Whether mails of each sender will be believed; nobody asks while none are sent."""
+    from digest.delivery.preflight import examine as look
+    from digest.web.findings import in_words
+
+    if system.settings.smtp_url == CAPTURE or not is_current(system.db):
+        return
+    with system.db.read() as db:
+        senders = {domain_of(one.sender_address): one.sender_address
+                   for one in list_newsletters(db) if one.active}
+    for domain, address in sorted(senders.items()):
+        for found in look(system, address):
+            said = in_english(partial(in_words, found))
+            record = found.record
+            paste = f" {record.name} {record.kind} {record.value}" if record else ""
+            yield Check(f"{found.subject} {domain}", found.result,
+                        said.translate(UNMARKED) + paste)
 
 
 def _address(system: System) -> Iterator[Check]:

@@ -9,6 +9,7 @@ import click
 
 from digest import jobs
 from digest.cli.session import json_option, opened, parse_time, print_json
+from digest.delivery import hold
 from digest.delivery.queries import outbox as counts_of
 from digest.delivery.recover import recover
 from digest.issues import prepare, queries, states
@@ -116,19 +117,6 @@ def send(issue_id: int, wait: bool, as_json: bool) -> None:
         click.echo(f"Issue {issue_id} is {state}: {_words(counts)}")
 
 
-@click.command()
-@click.argument("issue_id", type=int)
-@json_option
-def outbox(issue_id: int, as_json: bool) -> None:
-    """Count the mails of an issue by state."""
-    with opened() as system, system.db.read() as db:
-        state, counts = states.get(db, issue_id).state, counts_of(db, issue_id)
-    if as_json:
-        print_json({"issue": issue_id, "state": state, "deliveries": counts})
-    else:
-        click.echo(f"{state}: {_words(counts)}")
-
-
 def release(system: System, issue_id: int) -> None:
     """Schedule a draft for this moment; an issue that is on its way already goes on."""
     now = system.clock.now()
@@ -140,6 +128,7 @@ def release(system: System, issue_id: int) -> None:
 
 def finish(system: System, issue_id: int) -> None:
     """Work on the sending jobs until the issue is no longer on its way."""
+    hold.require(system)
     recover(system)
     never = threading.Event()
     while _on_its_way(system, issue_id):

@@ -11,7 +11,7 @@ from digest.cli.database import prepare, print_setup_link
 from digest.cli.session import opened
 from digest.system.build import System
 
-WEB_THREADS = 8
+WEB_THREADS = 32  # those who leave wait for the disk, many of them for the same write
 
 
 @click.command()
@@ -32,8 +32,9 @@ def run(system: System, host: str, port: int) -> None:
     from digest.app import create_app
     from digest.runner import Runner
 
+    app = create_app(system)
     server = create_server(
-        create_app(system), host=host, port=port, threads=WEB_THREADS, ident=None,
+        app, host=host, port=port, threads=WEB_THREADS, ident=None,
         max_request_body_size=1 << 30,  # the application has its own, smaller limit
     )
     runner = Runner(system)
@@ -45,6 +46,7 @@ def run(system: System, host: str, port: int) -> None:
     finally:
         runner.stop()
         server.close()
+        app.extensions["touches"].close()
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +16,7 @@ from digest.system.build import System, build_system
 from digest.system.errors import Refused
 from digest.system.settings import Settings, from_env
 
+T = TypeVar("T")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
@@ -38,17 +39,23 @@ def print_json(value: object) -> None:
 
 def explain(error: Refused) -> str:
     """Return the English sentence for a "no", the same that the panel shows, with its code."""
+    from digest.web.errors import sentence
+
+    return f"{in_english(lambda: sentence(error))} [{error}]"
+
+
+def in_english(say: Callable[[], T]) -> T:
+    """Call what makes sentences of the panel, in English."""
     from flask import Flask
     from flask_babel import Babel, force_locale
 
     from digest.app import WEB
-    from digest.web.errors import sentence
 
     app = Flask("digest", root_path=str(WEB))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(WEB / "translations")
     Babel(app)
     with app.app_context(), force_locale("en"):
-        return f"{sentence(error)} [{error}]"
+        return say()
 
 
 def parse_time(text: str) -> datetime:

@@ -6,10 +6,10 @@ mail costs a few concatenations. The same values always give the same bytes.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import re
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,18 +28,24 @@ from digest.issues.render import closed_subject
 from digest.system.errors import Refused
 from digest.text.address import BadAddress, parse
 
+UNSUBSCRIBE = "?subject=unsubscribe"
 B64_LINE = 57  # bytes that fill a line of 76 characters
 TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 # The addresses of nearly all readers and of all our pages: nothing in them needs a closer look.
 PLAIN = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+")
 SHORT = 70  # characters of an address that fits in its line
 URI = re.compile(r"[A-Za-z0-9_.:/@-]+")
+TRACKED = frozenset({Slot.CLICK, Slot.OPEN})
 SLOT = re.compile("(" + "|".join(re.escape(slot.value) for slot in Slot) + ")")
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a mail is from. ``host`` is where the web pages of the newsletter live."""
+    """Who a mail is from.
+
+    ``host`` is where the web pages of the newsletter live; ``hears`` whether what comes to the
+    envelope's address is read, so that a reader can leave by a mail to it.
+    """
 
     newsletter_id: int
     name: str
@@ -49,6 +55,7 @@ class Sender:
     reply_to: str
     host: str
     archive_url: str | None = None
+    hears: bool = False
 
     @property
     def domain(self) -> str:
@@ -70,6 +77,8 @@ class Reader:
     bounce: str
     leave_url: str
     preferences_url: str
+    click_url: str = ""
+    open_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ class Body:
     def __init__(self, text: str) -> None:
         parts = SLOT.split(text.replace("\r\n", "\n").replace("\n", "\r\n"))
         self._slots = [Slot(part) for part in parts[1::2]]
+        self.tracked = not TRACKED.isdisjoint(self._slots)
         runs = [part.encode() for part in parts[::2]]
         self._head = _cut(runs[0], 0)
         self._runs = [tuple(_cut(run, start) for start in range(3)) for run in runs[1:]]
@@ -154,7 +164,7 @@ def skeleton(issue_id: int, subject: str, page: str, text: str, sender: Sender) 
     return Skeleton(
         issue_id=issue_id, sender=sender, top=_from(sender), bottom=b"".join(ends),
         boundary=boundary, text=Body(text), html=Body(page),
-        leave_by_mail=f"mailto:{sender.answers_to}?subject=unsubscribe",
+        leave_by_mail="" if sender.hears else f"mailto:{sender.answers_to}{UNSUBSCRIBE}",
     )
 
 
@@ -165,24 +175,24 @@ def compose(frame: Skeleton, reader: Reader, *, at: datetime, mark: str = "i") -
     """
     sender = frame.sender
     urls = {Slot.LEAVE: reader.leave_url, Slot.PREFERENCES: reader.preferences_url}
+    if frame.html.tracked:
+        urls |= {Slot.CLICK: reader.click_url, Slot.OPEN: reader.open_url}
     for value in (reader.token, reader.bounce):
         if not TOKEN.fullmatch(value):
             raise Refused("bad_header", name="Message-ID")
+    envelope = f"bounce+{reader.bounce}@{sender.domain}"
     head = b"".join((
         frame.top,
         _to(reader.address),
         _date(at),
         _uri("Message-ID", f"{mark}{frame.issue_id}.{reader.token}@{sender.domain}"),
-        _uri("List-Unsubscribe", reader.leave_url, frame.leave_by_mail),
+        _leave(frame, reader.leave_url, envelope),
         _uri("List-Help", reader.preferences_url),
         frame.bottom,
     ))
     text = frame.text.fill(_checked(urls))
     page = frame.html.fill({slot: html.escape(url) for slot, url in urls.items()})
-    return Mail(
-        f"bounce+{reader.bounce}@{sender.domain}", reader.address,
-        (head, *_parts(frame.boundary, text, page)),
-    )
+    return Mail(envelope, reader.address, (head, *_parts(frame.boundary, text, page)))
 
 
 def plain_mail(
@@ -253,6 +263,15 @@ def _uri(name: str, uri: str, *others: str) -> bytes:
     return before + uri.encode() + after
 
 
+def _leave(frame: Skeleton, url: str, envelope: str) -> bytes:
+    """The two ways to leave: by the web, and by a mail, to the envelope's address if it is read."""
+    if frame.leave_by_mail:
+        return _uri("List-Unsubscribe", url, frame.leave_by_mail)
+    if not URI.fullmatch(url):
+        return uri_header("List-Unsubscribe", url, f"mailto:{envelope}{UNSUBSCRIBE}")
+    return f"List-Unsubscribe: <{url}>,\r\n <mailto:{envelope}{UNSUBSCRIBE}>\r\n".encode()
+
+
 @lru_cache(maxsize=256)
 def _around(name: str, length: int, others: tuple[str, ...]) -> tuple[bytes, bytes]:
     before, _, after = uri_header(name, "x" * length, *others).partition(b"<" + b"x" * length)
@@ -290,6 +309,7 @@ def _cut(run: bytes, start: int) -> tuple[bytes, bytes, bytes]:
 
 def _lines(raw: bytes) -> bytes:
     """Base64 lines of at most 76 characters, each with its line end; a short line is legal."""
-    return b"".join(
-        base64.b64encode(raw[at : at + B64_LINE]) + b"\r\n" for at in range(0, len(raw), B64_LINE)
-    )
+    return b"".join([
+        b2a_base64(raw[at : at + B64_LINE], newline=False) + b"\r\n"
+        for at in range(0, len(raw), B64_LINE)
+    ])

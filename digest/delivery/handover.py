@@ -14,17 +14,21 @@ from dataclasses import dataclass, field
 
 from digest.delivery.compose import Mail, Skeleton, compose
 from digest.delivery.leases import Lease
+from digest.delivery.limits import HELD, Gate
 from digest.delivery.marks import NO_SMTPUTF8, Done, Go, Marks, Row, Step
 from digest.delivery.pace import Pace
 from digest.delivery.queries import reader
+from digest.delivery.signing import Begun, Desk
 from digest.delivery.verdict import Outcome, Verdict, judge, judge_opening
 from digest.system.build import System
 from digest.system.errors import Refused
-from digest.system.line import Line
+from digest.system.lane import Lane
+from digest.system.relays import lane_on
 from digest.system.reply import Reply
 
 LINGER = 0.002  # seconds that the first of a group waits for others
 TICK = 0.25  # seconds after which a stop or an overdue reply is noticed
+LOOK = 1.0  # seconds between looks into the ledger while readers at hand wait
 SPELL = 60.0  # seconds after which another chunk may have its turn
 BREAKS = 3  # lost connections, one after another, that make a relay count as away
 REFUSALS = 10  # mails in a row refused for what they are: the fault is the issue's
@@ -56,14 +60,17 @@ class Handover:
     frames: Mapping[str, Skeleton]
     marks: Marks
     write: Write
-    lines: list[Line[Row]] = field(default_factory=list)
+    desk: Desk = field(default_factory=Desk)
+    gate: Gate[Row] = field(default_factory=Gate)
+    lines: list[Lane[Row]] = field(default_factory=list)
     waiting: deque[Row] = field(default_factory=deque)
-    built: deque[tuple[Row, Mail]] = field(default_factory=deque)
+    built: deque[tuple[Row, Begun]] = field(default_factory=deque)
     done: list[Done] = field(default_factory=list)
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     pace: Pace = field(init=False)
     ending: Ending | None = None
     cursor: int = 0
+    looked: float = 0.0  # when the ledger was last asked
     breaks: int = 0
     refusals: int = 0
     since: float | None = None  # when the first of the group began to wait
@@ -99,12 +106,15 @@ class Handover:
 
     def _more(self) -> bool:
         """Whether there are mails to begin."""
-        return bool(self.built) or self._has_rows()
+        return bool(self.built) or len(self.gate) > 0 or self._has_rows()
 
     def _has_rows(self) -> bool:
         """Whether there are readers to write to; reads the next ones when none is at hand."""
         if self.waiting:
             return True
+        if self.gate and (len(self.gate) >= HELD or self._ticks() < self.looked + LOOK):
+            return False
+        self.looked = self._ticks()
         busy = {one.subscriber_id for one in self._in_hand()}
         busy.update(one.row.subscriber_id for one in self.done)
         for after in dict.fromkeys((self.cursor, 0)):
@@ -119,7 +129,7 @@ class Handover:
 
     def _in_hand(self) -> list[Row]:
         on_lines = [item for line in self.lines for item in line.items]
-        return on_lines + [row for row, _ in self.built]
+        return on_lines + [row for row, _ in self.built] + self.gate.held
 
     def _load(self) -> None:
         """Give a mail to each line that can take one; open a line more when it is worth it."""
@@ -133,7 +143,7 @@ class Handover:
         session = self.system.relay.lend()
         opening = session.open()
         if opening.ready:
-            line = Line[Row](session)
+            line: Lane[Row] = lane_on(session)
             self.lines.append(line)
             self.selector.register(line, selectors.EVENT_READ, line)
         elif alive:
@@ -141,13 +151,14 @@ class Handover:
         else:
             self._end(_stop(judge_opening(opening), opening.text))
 
-    def _give(self, line: Line[Row]) -> None:
+    def _give(self, line: Lane[Row]) -> None:
         """Put the next mail on a line that can take one."""
         while line.free and self.ending is None and (self.built or self._build()):
-            row, mail = self.built.popleft()
+            row, begun = self.built.popleft()
             if not row.address.isascii() and not line.session.smtputf8:
                 self.done.append(Done(row, Outcome.SKIPPED, NO_SMTPUTF8))
                 continue
+            mail = begun()
             try:
                 line.load(row, mail.envelope_from, mail.recipient, mail.parts)
             except ValueError:
@@ -155,10 +166,9 @@ class Handover:
 
     def _build(self) -> bool:
         """Make the next mail; False when there is none."""
-        while self._has_rows():
-            row = self.waiting.popleft()
+        while (row := self._admitted()) is not None:
             try:
-                self.built.append((row, self._mail(row)))
+                self.built.append((row, self.desk.begin(self._mail(row))))
             except (Refused, ValueError):
                 # An address that no header may hold; the others are sent.
                 self.done.append(Done(row, Outcome.FAILED, BAD_ADDRESS))
@@ -166,21 +176,33 @@ class Handover:
             return True
         return False
 
+    def _admitted(self) -> Row | None:
+        """The next reader whose mail may leave now, by the limits of relay and domain."""
+        if (row := self.gate.due()) is not None:
+            return row
+        while self._has_rows():
+            row = self.waiting.popleft()
+            if self.gate.admit(row, row.address.rpartition("@")[2]):
+                return row
+        return None
+
     def _mail(self, row: Row) -> Mail:
+        frame = self.frames[row.variant]
         one = reader(
             self.system.signer, self.system.settings.base_url, subscriber_id=row.subscriber_id,
             token=row.token, address=row.address, newsletter_id=self.lease.newsletter_id,
-            issue_id=self.lease.issue_id,
+            issue_id=self.lease.issue_id, tracked=frame.html.tracked,
         )
         now = self.system.clock.now().replace(microsecond=0)
-        return compose(self.frames[row.variant], one, at=now)
+        return compose(frame, one, at=now)
 
     def _listen(self) -> None:
         """Wait until a line has something to say or to take, or the group has waited enough.
 
         While relays work on the last mails the next ones are made.
         """
-        while len(self.built) < len(self.lines) and self.ending is None and self._build():
+        ahead = self.desk.ahead(len(self.lines))
+        while len(self.built) < ahead and self.ending is None and self._build():
             pass
         for line in self.lines:
             if line.alive:
@@ -197,7 +219,10 @@ class Handover:
     def _wait(self) -> float:
         if self._is_time():
             return 0.0
-        return TICK if self.since is None else max(self.since + LINGER - self._ticks(), 0.0)
+        if self.since is None:
+            wait = self.gate.wait() if len(self.built) < len(self.lines) else None
+            return TICK if wait is None else min(wait, TICK)
+        return max(self.since + LINGER - self._ticks(), 0.0)
 
     def _hear(self) -> None:
         """Judge what the relay has answered; bury the lines that are dead."""
@@ -248,6 +273,8 @@ class Handover:
 
     def _step(self) -> None:
         """Write the marks of the group, then let its dots leave with the next mails."""
+        if self.ending is None and self.system.stopping.is_set():
+            self._end(Ending(Go.ON, stopped=True))
         held = {row.subscriber_id: line for line in self.lines if (row := line.withholds)}
         if self.ending is not None:
             held = {}
@@ -275,7 +302,7 @@ class Handover:
         for line in self.lines:
             line.drop()
 
-    def _forget(self, line: Line[Row]) -> None:
+    def _forget(self, line: Lane[Row]) -> None:
         if line in self.lines:
             self.lines.remove(line)
             self.selector.unregister(line)

@@ -18,9 +18,12 @@ from digest.delivery.models import Chunk, Delivery, DeliveryState
 from digest.issues import states
 from digest.issues.earlier import issue_stories
 from digest.issues.models import Issue, IssueState
+from digest.newsletters.models import Newsletter
+from digest.newsletters.quiet import quiet_until
 from digest.system import queue
 from digest.system.db import UTC, table_of
 
+MAY_SEND = (IssueState.FROZEN, IssueState.SENDING)
 LOST_REPLY = "lost_reply"  # why a mail is uncertain
 BUSY = timedelta(seconds=15)  # until a chunk in other hands is looked at again
 MARGIN = timedelta(seconds=120)  # a lease lasts this much longer than the longest wait for a reply
@@ -69,11 +72,25 @@ def take(
     if row is None:
         again(db, issue_id, n, run_at=now + BUSY, now=now)
         return None
-    settle_left(db, issue_id, row.first_id, row.last_id, now=now)
+    settle_left(db, issue_id, row.first_id, row.last_id)
     return Lease(
         issue_id=issue_id, n=n, epoch=row.epoch, first_id=row.first_id, last_id=row.last_id,
         newsletter_id=issue.newsletter_id, frozen_at=issue.frozen_at or now, length=length,
     )
+
+
+def is_put_off(db: Session, issue_id: int, n: int, *, now: datetime) -> bool:
+    """Queue a chunk for the end of its newsletter's quiet hours; False when there are none now."""
+    hours = db.execute(
+        select(Newsletter.quiet_from, Newsletter.quiet_to, Newsletter.zone)
+        .join(Issue, Issue.newsletter_id == Newsletter.id)
+        .where(Issue.id == issue_id, Issue.state.in_(MAY_SEND))
+    ).first()
+    until = quiet_until(*hours, now) if hours is not None else None
+    if until is None:
+        return False
+    again(db, issue_id, n, run_at=until, now=now)
+    return True
 
 
 def hold(lease: Lease) -> ReturningUpdate[tuple[str]]:
@@ -99,7 +116,7 @@ def give_back(db: Session, lease: Lease) -> bool:
     return db.execute(hold(lease), {"until": None}).first() is not None
 
 
-def break_lease(db: Session, issue_id: int, n: int, *, now: datetime) -> int:
+def break_lease(db: Session, issue_id: int, n: int) -> int:
     """Take a chunk from a worker that is known to be dead; returns the mails now uncertain."""
     row = db.execute(
         update(Chunk)
@@ -108,18 +125,21 @@ def break_lease(db: Session, issue_id: int, n: int, *, now: datetime) -> int:
         .returning(Chunk.first_id, Chunk.last_id)
         .execution_options(synchronize_session=False)
     ).first()
-    return settle_left(db, issue_id, row.first_id, row.last_id, now=now) if row else 0
+    return settle_left(db, issue_id, row.first_id, row.last_id) if row else 0
 
 
-def settle_left(db: Session, issue_id: int, first_id: int, last_id: int, *, now: datetime) -> int:
-    """Mails marked sending that nobody holds may be accepted or not: they become uncertain."""
+def settle_left(db: Session, issue_id: int, first_id: int, last_id: int) -> int:
+    """Mails marked sending that nobody holds may be accepted or not: they become uncertain.
+
+    Their time stays that of the final dot, by which the relay's log can be read.
+    """
     rows = db.execute(
         update(Delivery)
         .where(
             Delivery.issue_id == issue_id, Delivery.subscriber_id.between(first_id, last_id),
             Delivery.state == DeliveryState.SENDING,
         )
-        .values(state=DeliveryState.UNCERTAIN.value, at=now, reply=LOST_REPLY)
+        .values(state=DeliveryState.UNCERTAIN.value, reply=LOST_REPLY)
         .returning(Delivery.subscriber_id)
         .execution_options(synchronize_session=False)
     )

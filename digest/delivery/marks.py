@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Connection, Integer, Text, bindparam, literal_column, or_, select, update
+from sqlalchemy import Connection, Dialect, Integer, Text, bindparam, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from digest.audience.models import Subscriber
@@ -22,8 +22,9 @@ from digest.delivery.models import Delivery, DeliveryState
 from digest.delivery.verdict import LOST_TRIES, Outcome, next_try
 from digest.issues.models import IssueState
 from digest.system.db import UTC, table_of
+from digest.system.prepared import Prepared
 
-# As in the partial index, in so many words: with bound values SQLite would not use it.
+# In so many words: a sender looks for them in a range of the primary key, one chunk's readers.
 OPEN = "delivery.state IN (0, 1, 4)"
 LEFT = "left"
 NO_SMTPUTF8 = "no_smtputf8"
@@ -78,7 +79,7 @@ class Step:
 class Marks:
     """The marks of one leased chunk. The statements are built once, since they run all the time."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Lease, dialect: Dialect) -> None:
         self._lease = lease
         mine = (
             DELIVERY.c.issue_id == lease.issue_id,
@@ -92,7 +93,7 @@ class Marks:
             DELIVERY.c.subscriber_id == bindparam("who", type_=Integer),
         )
         state, reply = bindparam("new_state", type_=Integer), bindparam("new_reply", type_=Text)
-        self._hold = hold(lease)
+        self._hold = Prepared(hold(lease), dialect)
         self._next = (
             select(
                 DELIVERY.c.subscriber_id, DELIVERY.c.variant, DELIVERY.c.attempts + 1,
@@ -106,19 +107,23 @@ class Marks:
             .order_by(DELIVERY.c.subscriber_id)
             .limit(FETCHED)
         )
-        self._may = (
+        self._may = Prepared(
             select(DELIVERY.c.subscriber_id, mailable(lease.newsletter_id, now=now))
             .join(PERSON, PERSON.c.id == DELIVERY.c.subscriber_id)
             .where(
                 DELIVERY.c.issue_id == lease.issue_id, literal_column(OPEN),
-                DELIVERY.c.subscriber_id.in_(bindparam("readers", expanding=True)),
-            )
+                DELIVERY.c.subscriber_id.between(
+                    bindparam("first", type_=Integer), bindparam("last", type_=Integer)
+                ),
+            ),
+            dialect,
         )
         # Under the lease nobody else touches an open mail; what a person has closed stays closed.
-        self._write = update(DELIVERY).where(*one, literal_column(OPEN)).values(
+        write = update(DELIVERY).where(*one, literal_column(OPEN)).values(
             state=state, at=now, reply=reply, attempts=bindparam("tries", type_=Integer),
             next_at=bindparam("later", type_=UTC),
         )
+        self._write = Prepared(write, dialect)
         self._prove = update(DELIVERY).where(
             *one, DELIVERY.c.state == DeliveryState.UNCERTAIN.value
         ).values(state=DeliveryState.SENT.value, at=now, reply=reply)
@@ -136,7 +141,7 @@ class Marks:
         It may be repeated when nobody knows whether it was written: no dot leaves before it is.
         """
         lease, direct = self._lease, db.connection()
-        held = direct.execute(self._hold, {"until": now + lease.length}).first()
+        held = self._hold.run(direct, {"until": now + lease.length}).first()
         if held is None:
             # The relay's 250 came late: what was called uncertain is known to be sent.
             proofs = [
@@ -150,7 +155,7 @@ class Marks:
         on = str(held[0]) == IssueState.SENDING
         taken = self._taken(direct, ready, writes, now) if on and ready else ()
         if writes:
-            direct.execute(self._write, writes)
+            self._write.run_each(direct, writes)
         return Step(Go.ON if on else Go.HALTED, taken)
 
     def _taken(
@@ -158,7 +163,9 @@ class Marks:
     ) -> Collection[int]:
         """The readers whose mail may leave; who left a moment ago is not mailed."""
         readers = [row.subscriber_id for row in ready]
-        may = dict(map(tuple, db.execute(self._may, {"readers": readers, "now": now})))
+        asked = {"first": min(readers), "last": max(readers), "now": now}
+        found = map(tuple, self._may.run(db, asked))
+        may = {who: goes for who, goes in found if who in readers}
         for row in ready:
             if row.subscriber_id not in may:
                 continue

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from digest.audience.models import Subscriber, SubscriberState
 from digest.delivery.compose import mailable, plain_mail
+from digest.delivery.keys import signer_for
 from digest.delivery.post import post
 from digest.delivery.queries import load_sender
+from digest.delivery.signing import signed
 from digest.issues import states
 from digest.issues.models import Issue, IssueState
 from digest.issues.render import render_plain_mail
@@ -35,6 +37,7 @@ REASONS = {
     "relay_refused": "رفض خادم البريد اتصالنا.",
     "relay_away": "لم يجب خادم البريد منذ ساعات.",
     "sender_refused": "رفض خادم البريد المرسل، لا المشتركين.",
+    "sealed": "لا تُفتح مفاتيح التوقيع بسرّ هذا الخادم. أعد السرّ القديم أو أنشئ مفاتيح جديدة.",
     "content_refused": "رفض خادم البريد محتوى الرسالة.",
 }
 
@@ -59,6 +62,7 @@ def send_confirmation(
     with system.db.read() as db:
         newsletter = db.get_one(Newsletter, newsletter_id)
         sender = load_sender(db, newsletter_id, base_url=base_url)
+        signer = signer_for(db, sender.domain, system.settings.secret_key)
         person = db.get(Subscriber, subscriber_id)
         if person is None or person.state not in ASKED:
             return
@@ -70,10 +74,10 @@ def send_confirmation(
         url=confirm_url(base_url, system.signer, subscriber_id, list_id, newsletter_id),
         valid=count("hour", CONFIRM_HOURS, lang="ar", numerals=digits),
     )
-    post(system, plain_mail(
+    post(system, signed(signer, plain_mail(
         sender, address, subject=title, page=page, text=text,
         message_id=f"c{subscriber_id}.{secrets.token_hex(10)}", at=system.clock.now(),
-    ))
+    )))
 
 
 def tell_editor(system: System, issue_id: int) -> None:
@@ -90,15 +94,16 @@ def tell_editor(system: System, issue_id: int) -> None:
         if notice is None or not newsletter.editor_address:
             return
         sender = load_sender(db, newsletter.id, base_url=base_url)
+        signer = signer_for(db, sender.domain, system.settings.secret_key)
         to, brand = mailable(newsletter.editor_address), newsletter.brand
     page, text = render_plain_mail(
         "notice", name=sender.name, title=notice.title, body=notice.body, brand=brand,
         action=ACTION, url=issue_url(base_url, issue_id) if notice.opens else "",
     )
-    post(system, plain_mail(
+    post(system, signed(signer, plain_mail(
         sender, to, subject=notice.title, page=page, text=text,
         message_id=f"n{issue_id}.{secrets.token_hex(10)}", at=system.clock.now(),
-    ))
+    )))
 
 
 def _notice(issue: Issue, newsletter: Newsletter) -> Notice | None:

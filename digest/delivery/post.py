@@ -7,6 +7,7 @@ from digest.delivery.verdict import Outcome, judge
 from digest.system import log
 from digest.system.build import System
 from digest.system.errors import Refused, Unavailable
+from digest.system.reply import Reply, Stage
 
 
 def post(system: System, mail: Mail) -> None:
@@ -16,12 +17,11 @@ def post(system: System, mail: Mail) -> None:
     the relay will never take it, Unavailable("relay_away") when a later try may succeed, each
     with the relay's ``reply``.
     """
-    with system.relay.session() as session:
-        if not mail.recipient.isascii() and not session.open().ready:
-            raise Unavailable("relay_away", reply="")
-        if not mail.recipient.isascii() and not session.smtputf8:
-            raise Refused("mail_refused", reply="SMTPUTF8")
-        reply = session.submit(mail.envelope_from, mail.recipient, mail.message)
+    way = system.relay.chosen
+    reply = _submit(system, mail)
+    while reply.stage < Stage.MAIL and system.relay.fail_over(way):
+        way = system.relay.chosen
+        reply = _submit(system, mail)
     outcome = judge(reply).outcome
     if outcome is Outcome.UNCERTAIN:
         log.get("post").warning("uncertain", reply=reply.text)
@@ -29,3 +29,13 @@ def post(system: System, mail: Mail) -> None:
         raise Refused("mail_refused", reply=f"{reply.code} {reply.text}")
     elif outcome is not Outcome.SENT:
         raise Unavailable("relay_away", reply=f"{reply.code} {reply.text}")
+
+
+def _submit(system: System, mail: Mail) -> Reply:
+    with system.relay.session() as session:
+        opened = session.open()
+        if not opened.ready:
+            return opened
+        if not mail.recipient.isascii() and not session.smtputf8:
+            raise Refused("mail_refused", reply="SMTPUTF8")
+        return session.submit(mail.envelope_from, mail.recipient, mail.message)

@@ -13,7 +13,14 @@ from digest.delivery.compose import Reader, Sender, mailable
 from digest.delivery.models import Chunk, Delivery, DeliveryState
 from digest.newsletters.models import Newsletter
 from digest.system.errors import NotFound
-from digest.system.links import archive_url, leave_url, preferences_url
+from digest.system.links import (
+    archive_url,
+    click_url,
+    leave_url,
+    open_url,
+    preferences_url,
+    tracking_token,
+)
 from digest.system.tokens import BOUNCE, Signer
 from digest.text.address import shown
 from digest.text.clean import strip_controls
@@ -90,8 +97,10 @@ def open_chunks(db: Session, issue_id: int) -> list[int]:
     )
 
 
-def load_sender(db: Session, newsletter_id: int, *, base_url: str) -> Sender:
-    """Return who a newsletter's mails are from.
+def load_sender(
+    db: Session, newsletter_id: int, *, base_url: str, hears: bool = False
+) -> Sender:
+    """Return who a newsletter's mails are from; ``hears``: mails to their envelope are read.
 
     Raises NotFound("no_such_newsletter") or Refused("bad_sender").
     """
@@ -107,18 +116,25 @@ def load_sender(db: Session, newsletter_id: int, *, base_url: str) -> Sender:
         reply_to=mailable(newsletter.reply_to) if newsletter.reply_to else "",
         host=host(base_url),
         archive_url=archive_url(base_url, newsletter.slug) if newsletter.public else None,
+        hears=hears,
     )
 
 
 def reader(
     signer: Signer, base_url: str, *, subscriber_id: int, token: str, address: str,
-    newsletter_id: int, issue_id: int,
+    newsletter_id: int, issue_id: int, tracked: bool = False,
 ) -> Reader:
-    """Return a reader with the addresses that only this reader's mail carries. Pure."""
+    """Return a reader with the addresses that only this reader's mail carries. Pure.
+
+    ``tracked``: the edition has links or a picture that count.
+    """
+    name = tracking_token(signer, subscriber_id, issue_id) if tracked else ""
     return Reader(
         address=address,
         token=token,
         bounce=signer.sign(BOUNCE, issue_id, subscriber_id),
         leave_url=leave_url(base_url, signer, subscriber_id, newsletter_id, issue_id),
         preferences_url=preferences_url(base_url, signer, subscriber_id),
+        click_url=click_url(base_url, name) if tracked else "",
+        open_url=open_url(base_url, name) if tracked else "",
     )

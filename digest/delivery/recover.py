@@ -27,7 +27,7 @@ def recover(system: System) -> int:
     with system.db.write() as db:
         dead = queue.reclaim_dead(db, now)
         uncertain = sum(
-            leases.break_lease(db, job.args["issue_id"], job.args["n"], now=now)
+            leases.break_lease(db, job.args["issue_id"], job.args["n"])
             for job in dead if job.kind == "send_chunk"
         )
         _queue_open(db, now)

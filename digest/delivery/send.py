@@ -11,22 +11,27 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from digest.delivery import leases
-from digest.delivery.compose import Skeleton, skeleton
+from digest.delivery.compose import Sender, Skeleton, skeleton
 from digest.delivery.handover import Ending, Handover
+from digest.delivery.keys import signer_for
 from digest.delivery.leases import Lease
+from digest.delivery.limits import Gate, Limits, Ration, draw
 from digest.delivery.marks import Done, Go, Marks, Row, Step, skip_rest
 from digest.delivery.models import Delivery, DeliveryState
 from digest.delivery.queries import OPEN_STATES, load_sender, outbox
+from digest.delivery.signing import desk_of
 from digest.issues import states
-from digest.issues.models import Edition, IssueState
+from digest.issues.models import Edition, Issue, IssueState
 from digest.staff import audit
 from digest.system import log, queue
 from digest.system.build import System
-from digest.system.db import exists
 from digest.system.errors import Refused, Stopped
+from digest.system.rates import Rate, parse_limits
+from digest.system.relays import Way
 
 T = TypeVar("T")
 PATIENCE = (1, 5, 15, 30)  # seconds between attempts to write while the database is away
+RELAYS_FAULT = frozenset({"relay_auth", "relay_tls", "relay_refused"})  # another relay may do
 PAUSE = timedelta(seconds=60)  # before a relay that is away is tried again
 SILENCE = timedelta(hours=6)  # without one mail handed over: a person should look
 
@@ -39,12 +44,15 @@ def send_chunk(system: System, issue_id: int, n: int) -> None:
     """
     now = system.clock.now()
     with system.db.write() as db:
-        lease = leases.take(
+        lease = None if leases.is_put_off(db, issue_id, n, now=now) else leases.take(
             db, issue_id, n, now=now, smtp_timeout=system.settings.smtp_timeout
         )
     if lease is None:
         return
-    ending = _send(system, lease)
+    way = system.relay.chosen
+    ending = _send(system, lease, way)
+    if (ending.away or ending.fault in RELAYS_FAULT) and system.relay.fail_over(way):
+        ending = Ending(Go.ON, tired=True)  # the next relay goes on at once
     _patiently(system, lambda db: _end(db, lease, ending, now=system.clock.now()))
     if ending.stopped:
         raise Stopped
@@ -52,11 +60,15 @@ def send_chunk(system: System, issue_id: int, n: int) -> None:
 
 def close_if_done(db: Session, issue_id: int, now: datetime) -> bool:
     """Call a sending issue sent when no mail is queued, in hand or deferred; True when it is."""
-    still = select(Delivery.issue_id).where(
-        Delivery.issue_id == issue_id, Delivery.state.in_([int(one) for one in OPEN_STATES])
+    # From the end: chunks are sent in their order, so that one of the last mails is found at once.
+    still = (
+        select(Delivery.subscriber_id)
+        .where(Delivery.issue_id == issue_id, Delivery.state.in_([int(one) for one in OPEN_STATES]))
+        .order_by(Delivery.subscriber_id.desc())
+        .limit(1)
     )
-    if exists(db, still) or not states.change(
-        db, issue_id, IssueState.SENDING, IssueState.SENT, sent_at=now
+    if db.scalar(still) is not None or not states.change(
+        db, issue_id, IssueState.SENDING, IssueState.SENT, sent_at=func.coalesce(Issue.sent_at, now)
     ):
         return False
     audit.record(db, "issue.sent", now=now, subject="issue", subject_id=issue_id,
@@ -64,25 +76,42 @@ def close_if_done(db: Session, issue_id: int, now: datetime) -> bool:
     return True
 
 
-def _send(system: System, lease: Lease) -> Ending:
+def _send(system: System, lease: Lease, way: Way) -> Ending:
     try:
         with system.db.read() as db:
-            frames = _frames(db, lease, base_url=system.settings.base_url)
-    except Refused as error:  # somebody gave the newsletter a sender that no mail may have
+            sender = load_sender(
+                db, lease.newsletter_id, base_url=system.settings.base_url,
+                hears=system.settings.hears,
+            )
+            frames = _frames(db, lease, sender)
+            signer = signer_for(db, sender.domain, system.settings.secret_key)
+    except Refused as error:  # a sender that no mail may have, or keys of another secret
         return Ending(Go.ON, fault=error.code)
-    marks = Marks(lease)
+    marks = Marks(lease, system.db.engine.dialect)
 
     def write(done: list[Done], ready: list[Row]) -> Step:
         return _patiently(
             system, lambda db: marks.step(db, done, ready, now=system.clock.now())
         )
 
-    return Handover(system, lease, frames, marks, write).work()
+    return Handover(
+        system, lease, frames, marks, write, desk_of(system, signer), _gate(system, way)
+    ).work()
 
 
-def _frames(db: Session, lease: Lease, *, base_url: str) -> dict[str, Skeleton]:
+def _gate(system: System, way: Way) -> Gate[Row]:
+    """The gate of all limits, with the rations that this process has in hand."""
+    def take(name: str, rate: Rate) -> Ration:
+        return _patiently(system, lambda db: draw(db, name, rate, now=system.clock.now()))
+
+    limits = system.memory.setdefault(
+        "limits", Limits(parse_limits(system.settings.domain_limits), take)
+    )
+    return Gate(limits, system.clock, relay=way.name, rate=way.rate)
+
+
+def _frames(db: Session, lease: Lease, sender: Sender) -> dict[str, Skeleton]:
     """The stored editions by variant, ready to be addressed."""
-    sender = load_sender(db, lease.newsletter_id, base_url=base_url)
     editions = db.scalars(select(Edition).where(Edition.issue_id == lease.issue_id))
     return {
         one.variant: skeleton(lease.issue_id, one.subject, one.html, one.text, sender)
@@ -131,6 +160,7 @@ def _pause(db: Session, issue_id: int, reason: str, *, now: datetime) -> None:
     if not leases.is_sending(db, issue_id):
         return
     states.pause(db, issue_id, by=None, now=now, reason=log.ADDRESS.sub("…", reason)[:300])
+    log.get("send").error("run_paused", issue=issue_id, reason=reason.partition(":")[0])
     queue.put(
         db, "tell_editor", key=f"paused:{issue_id}:{now.isoformat()}", now=now, issue_id=issue_id
     )

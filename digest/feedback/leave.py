@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from digest.audience import preferences
+from digest.audience.leaving import Leaving, leave_many
 from digest.audience.models import Subscriber
 from digest.feedback.models import Event
 from digest.issues.models import Issue
 from digest.newsletters.models import newsletter_list
-from digest.system.db import exists, insert_new
+from digest.system.db import exists, insert_new, table_of
 from digest.system.errors import Refused
 
 LEAVE = "leave"
+EVENT = table_of(Event)
 WHY = ("too_many", "not_relevant", "not_asked", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One press of the button; ``network`` is the address it came from."""
+
+    subscriber_id: int
+    newsletter_id: int
+    issue_id: int | None
+    network: str
 
 
 def one_click(
@@ -28,19 +43,39 @@ def one_click(
     network: str = "",
     now: datetime,
 ) -> bool:
-    """Take a reader off every list of a newsletter; True when there was something to leave.
+    """Take a reader off every list of a newsletter; True when there was something to leave."""
+    return bool(one_clicks(db, [Click(subscriber_id, newsletter_id, issue_id, network)], now=now))
+
+
+def one_clicks(db: Session, clicks: Sequence[Click], *, now: datetime) -> int:
+    """Take readers off every list of the newsletters they name; returns how many left any.
 
     Idempotent: pressed twice, a hundred times at once, or after the reader or the newsletter is
     gone, it changes nothing more and raises nothing, since RFC 8058 wants a success. The event
     is written once per reader, newsletter and issue.
     """
-    left = preferences.leave_lists(
-        db, subscriber_id, _lists_of(db, newsletter_id), network=network, now=now
+    lists = {one: tuple(_lists_of(db, one)) for one in {each.newsletter_id for each in clicks}}
+    left = leave_many(
+        db, [Leaving(one.subscriber_id, lists[one.newsletter_id], one.network) for one in clicks],
+        now=now,
     )
-    if left:
-        key = f"{LEAVE}:{newsletter_id}:{subscriber_id}:{issue_id or 0}"
-        _event(db, LEAVE, key, subscriber_id, issue_id, now)
-    return left > 0
+    first = {
+        (one.subscriber_id, one.newsletter_id): one for one in reversed(clicks)
+        if set(left.get(one.subscriber_id, ())) & set(lists[one.newsletter_id])
+    }
+    issues = set(db.scalars(
+        select(Issue.id).where(Issue.id.in_({one.issue_id for one in first.values()}))
+    ))
+    rows = [
+        {"source_key": f"{LEAVE}:{one.newsletter_id}:{one.subscriber_id}:{one.issue_id or 0}",
+         "kind": LEAVE, "at": now, "subscriber_id": one.subscriber_id,
+         "issue_id": one.issue_id if one.issue_id in issues else None}
+        for one in first.values()
+    ]
+    make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    if rows:
+        db.execute(make(EVENT).on_conflict_do_nothing(index_elements=[EVENT.c.source_key]), rows)
+    return len(rows)
 
 
 def say_why(

@@ -18,6 +18,8 @@ class Slot(StrEnum):
 
     LEAVE = "digest-slot-leave"
     PREFERENCES = "digest-slot-preferences"
+    CLICK = "digest-slot-click"  # the front of every counted link; its number follows
+    OPEN = "digest-slot-open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ class Issue(Base):
     created_at: Mapped[datetime] = mapped_column(UTC)
     frozen_at: Mapped[datetime | None] = mapped_column(UTC)
     sent_at: Mapped[datetime | None] = mapped_column(UTC)
+    # What its mails count, fixed when it is frozen.
+    track_opens: Mapped[bool] = mapped_column(default=False)
+    track_clicks: Mapped[bool] = mapped_column(default=False)
     scheduled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
     __table_args__ = (
@@ -128,3 +131,17 @@ class Edition(Base):
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+
+
+class Link(Base):
+    """Where a counted link of a frozen issue leads; the only places its mails ever lead to.
+
+    ``url`` is ASCII, as it stands in a Location header.
+    """
+
+    __tablename__ = "link"
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True
+    )
+    n: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(Text)

@@ -20,6 +20,7 @@ from digest.issues.earlier import TOLD, EarlierIssue, earlier_issue
 from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
 from digest.issues.states import EDITABLE
+from digest.issues.targets import plain_html
 from digest.newsletters.models import Newsletter
 from digest.system import links
 from digest.system.errors import NotFound
@@ -180,9 +181,10 @@ def preview(
     frozen = db.get(Edition, (issue_id, wanted.name))
     if frozen is None:
         return render_issue(doc, wanted)
+    html = plain_html(db, frozen)
     return Rendered(
-        subject=frozen.subject, html=frozen.html, text=frozen.text,
-        findings=checks.findings(doc, frozen.html), size=frozen.size, sha256=frozen.sha256,
+        subject=frozen.subject, html=html, text=frozen.text, findings=checks.findings(doc, html),
+        size=frozen.size, sha256=frozen.sha256,
     )
 
 
@@ -267,7 +269,7 @@ def archived_edition(db: Session, slug: str, number: int) -> ArchivedEdition:
     after = db.execute(numbers.where(Issue.number > number)).one()[1]
     return ArchivedEdition(
         newsletter_id=newsletter.id, name=newsletter.name, slug=newsletter.slug, number=number,
-        subject=edition.subject, preheader=issue.preheader, at=at, html=edition.html,
+        subject=edition.subject, preheader=issue.preheader, at=at, html=plain_html(db, edition),
         text=edition.text, sha256=edition.sha256, previous=before, next=after,
     )
 
@@ -388,10 +390,8 @@ def _section_docs(
 def _item_doc(
     item: BoardItem, before: EarlierIssue | None, doubts: tuple[Doubt, ...], base_url: str
 ) -> ItemDoc:
-    url = (
-        links.archive_url(base_url, before.slug, before.number)
-        if before is not None and before.public else None
-    )
+    known = before is not None and before.public
+    url = links.archive_url(base_url, before.slug, before.number) if before and known else None
     return ItemDoc(
         id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
         source_name=item.source_name, minutes=item.minutes, image=item.image,

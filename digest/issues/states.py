@@ -24,7 +24,7 @@ MOVES: dict[IssueState, frozenset[IssueState]] = {
     IssueState.SENDING: frozenset({IssueState.PAUSED, IssueState.SENT, IssueState.CANCELLED}),
     IssueState.PAUSED: frozenset({IssueState.SENDING, IssueState.CANCELLED}),
     IssueState.FAILED: frozenset({IssueState.DRAFT, IssueState.CANCELLED}),
-    IssueState.SENT: frozenset(),
+    IssueState.SENT: frozenset({IssueState.SENDING}),  # mails of unknown fate are sent again
     IssueState.CANCELLED: frozenset(),
     IssueState.SKIPPED: frozenset(),
 }

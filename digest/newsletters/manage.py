@@ -49,6 +49,10 @@ class NewsletterValues:
     brand: str = "#0B5563"
     public: bool = True
     active: bool = True
+    quiet_from: str = ""
+    quiet_to: str = ""
+    track_opens: bool = False
+    track_clicks: bool = False
     list_ids: tuple[int, ...] = ()
 
 

@@ -63,6 +63,10 @@ class Newsletter(Base):
     brand: Mapped[str] = mapped_column(String(7), default="#0B5563")
     public: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
+    quiet_from: Mapped[str] = mapped_column(String(5), default="")
+    quiet_to: Mapped[str] = mapped_column(String(5), default="")
+    track_opens: Mapped[bool] = mapped_column(default=False)
+    track_clicks: Mapped[bool] = mapped_column(default=False)
     planned_until: Mapped[datetime] = mapped_column(UTC)
     created_at: Mapped[datetime] = mapped_column(UTC)
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from digest.system.clock import Clock, SystemClock
 from digest.system.db import Database
+from digest.system.dns import Dns
 from digest.system.fetch import Fetcher
 from digest.system.llm import Endpoint
+from digest.system.relays import Relays
 from digest.system.settings import Settings
-from digest.system.smtp import Relay
 from digest.system.tokens import Signer
 
 
@@ -28,14 +29,18 @@ class System:
     clock: Clock
     db: Database
     fetcher: Fetcher
-    relay: Relay
+    relay: Relays
     signer: Signer
     llm: Endpoint
+    dns: Dns = field(default_factory=Dns)
     stopping: threading.Event = field(default_factory=threading.Event)
     memory: dict[str, Any] = field(default_factory=dict)
 
     def close(self) -> None:
-        """Release connections and listeners."""
+        """Release connections, listeners and what is kept in memory."""
+        for kept in self.memory.values():
+            if callable(close := getattr(kept, "close", None)):
+                close()
         self.relay.close()
         self.fetcher.close()
         self.llm.close()
@@ -49,8 +54,8 @@ def build_system(settings: Settings, *, clock: Clock | None = None) -> System:
         clock=clock or SystemClock(),
         db=Database(settings.database_url),
         fetcher=Fetcher(allow=settings.fetch_allow),
-        relay=Relay(settings.smtp_url, capture_dir=settings.mailbox_dir,
-                    timeout=settings.smtp_timeout),
+        relay=Relays(settings.smtp_url, capture_dir=settings.mailbox_dir,
+                     timeout=settings.smtp_timeout),
         signer=Signer(settings.secret_key),
         llm=Endpoint(
             settings.llm_url, settings.llm_model, settings.llm_key, seconds=settings.llm_timeout,

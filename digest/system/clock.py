@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -38,3 +40,12 @@ class SystemClock:
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait until ``event`` is set or ``seconds`` have passed; True when it was set."""
         return event.wait(seconds)
+
+
+def local_zone() -> tzinfo:
+    """Return the zone in which this machine's programs write their logs."""
+    path = Path("/etc/localtime")
+    if not path.exists():
+        return UTC
+    with path.open("rb") as file:
+        return ZoneInfo.from_file(file)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
 from enum import StrEnum
@@ -16,17 +17,24 @@ from sqlalchemy import (
     Dialect,
     Engine,
     FromClause,
+    Integer,
     MetaData,
+    Select,
     Table,
     TypeDecorator,
+    cast,
     create_engine,
     event,
+    func,
+    literal,
     make_url,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from digest.system.turns import Turns
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,6 +85,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(digest_begin="BEGIN IMMEDIATE")
+        self._turns = Turns() if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -87,9 +96,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a write transaction: committed when the block ends well, rolled back otherwise."""
-        with Session(self._writer) as session, session.begin():
+        """Open a write transaction: committed when the block ends well, rolled back otherwise.
+
+        SQLite has one writer: the threads of this process wait for each other in a row, and only
+        other processes by SQLite's own asking again.
+        """
+        with self._turn(), Session(self._writer) as session, session.begin():
             yield session
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.turn(BUSY_MS / 1000) if self._turns else nullcontext()
 
     def close(self) -> None:
         """Release every connection."""
@@ -157,6 +173,22 @@ def move(
         .returning(table.c.id)
     )
     return db.execute(statement).first() is not None
+
+
+def listed(db: Session, values: Collection[str] | Collection[int]) -> Select[Any]:
+    """Select the values of a long list, sent as one parameter: ``column.in_(listed(db, ids))``.
+
+    With a parameter for each of 4,000 values the statement alone takes 20 ms (measured).
+    """
+    given = list(values)
+    text = json.dumps(given)
+    if db.get_bind().dialect.name == "sqlite":
+        return select(func.json_each(text).table_valued("value").c.value)
+    # As JSON here, too: the driver writes each value of an array by itself, 10 µs a piece.
+    found = func.json_array_elements_text(cast(literal(text), postgresql.JSON)).column_valued("found")
+    return select(
+        (cast(found, Integer) if given and isinstance(given[0], int) else found).label("value")
+    )
 
 
 def table_of(model: type[Base]) -> Table:

@@ -20,6 +20,7 @@ from digest.system.smtp import LONGEST_REPLY, PACE, Lost, SmtpSession, parse_rep
 
 Item = TypeVar("Item")
 BUFFERS = 64  # handed to the system at once
+MOUTHFUL = 65536  # bytes read at once
 DOT = b".\r\n"
 
 
@@ -45,6 +46,7 @@ class Line(Generic[Item]):
         self.alive = True
         self.answers: list[tuple[Item, Reply]] = []
         self._socket = session.detached()
+        self._encrypted = isinstance(self._socket, ssl.SSLSocket)
         self._pipelining = session.offers("PIPELINING")
         self._overlap = self._pipelining
         self._patience = session.patience
@@ -143,6 +145,8 @@ class Line(Generic[Item]):
             while self.alive and (data := self._receive()):
                 self._in += data
                 self._hear()
+                if len(data) < MOUTHFUL and not self._encrypted:
+                    break  # that was all there is
         except (OSError, Lost, ValueError) as error:
             self._fail(error)
             return
@@ -204,7 +208,7 @@ class Line(Generic[Item]):
                 raise Lost("354 after a refusal")
         elif reply.stage is Stage.DATA and reply.code == 354:
             talk.flows = True
-            self._out.extend(memoryview(part) for part in talk.body)
+            self._out.append(memoryview(b"".join(talk.body)))  # one copy is cheaper than many parts
         elif reply.stage is Stage.DATA or reply.code not in {250, 251}:
             self._refused(reply, talk)
         else:
@@ -255,7 +259,7 @@ class Line(Generic[Item]):
 
     def _send(self) -> int:
         try:
-            if isinstance(self._socket, ssl.SSLSocket):
+            if self._encrypted:
                 self._out = deque([memoryview(b"".join(self._out))])
                 return self._socket.send(self._out[0])
             return self._socket.sendmsg([*self._out][:BUFFERS])
@@ -278,7 +282,7 @@ class Line(Generic[Item]):
 
     def _receive(self) -> bytes:
         try:
-            data = self._socket.recv(65536)
+            data = self._socket.recv(MOUTHFUL)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return b""
         if not data:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from digest.system.tokens import CONFIRM, LEAVE, PREFERENCES, Signer
+from digest.system.tokens import CONFIRM, LEAVE, LINK, PREFERENCES, TRACK, Signer
+
+MARK = 12  # letters of a link's signature: 72 bits
 
 
 def leave_url(base_url: str, signer: Signer, subscriber_id: int, newsletter_id: int,
@@ -15,6 +17,26 @@ def leave_url(base_url: str, signer: Signer, subscriber_id: int, newsletter_id: 
 def preferences_url(base_url: str, signer: Signer, subscriber_id: int) -> str:
     """Return the address of a reader's preferences. No expiry."""
     return f"{base_url}/preferences/{signer.sign(PREFERENCES, subscriber_id)}"
+
+
+def tracking_token(signer: Signer, subscriber_id: int, issue_id: int) -> str:
+    """Return what names a reader in the counted links of an issue. No expiry."""
+    return signer.sign(TRACK, issue_id, subscriber_id)
+
+
+def click_url(base_url: str, token: str) -> str:
+    """Return the front of a reader's counted links; ``click_mark`` ends them."""
+    return f"{base_url}/c/{token}"
+
+
+def click_mark(signer: Signer, issue_id: int, n: int) -> str:
+    """Return the end of a counted link: its number in the issue, signed. The same for all readers."""
+    return f"{n}-{signer.sign(LINK, issue_id, n).rpartition('.')[2][:MARK]}"
+
+
+def open_url(base_url: str, token: str) -> str:
+    """Return the address of the picture that tells of an open."""
+    return f"{base_url}/o/{token}"
 
 
 def confirm_url(base_url: str, signer: Signer, subscriber_id: int, list_id: int,

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import httpcore2
 import httpx2
 
-from digest.system.addresses import parse_allowed
 from digest.system.clock import Clock, SystemClock
-from digest.system.fetch import AGENT, BUSY, seconds_until, trusted
-from digest.system.guard import Guard, NoSuchHost, RefusedAddress, system_lookup
+from digest.system.fetch import AGENT, BUSY, seconds_until
+from digest.system.guard import Guard, NoSuchHost, RefusedAddress
 from digest.system.unpack import ACCEPTED, BadEncoding, Unpacker
+from digest.system.wire import Wire
 
 SECONDS = 60.0
 MAX_BYTES = 1024 * 1024  # of an answer, unpacked
@@ -54,19 +54,6 @@ class Answer:
     retry_after: int | None = None
 
 
-class _Wire:
-    """The guarded transport to one endpoint; only the host that its URL names may be inside."""
-
-    def __init__(self, url: str, clock: Clock) -> None:
-        parts = urlsplit(url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        self.guard = Guard(parse_allowed([f"{host}:{port}"]), system_lookup, clock)
-        self.transport = httpx2.HTTPTransport(verify=trusted(), trust_env=False)
-        # As in ``fetch``: httpx2 has no public way to set the backend.
-        self.transport._pool._network_backend = self.guard
-
-
 class Endpoint:
     """Asks one model. Without a URL it is off and answers every question with that."""
 
@@ -82,7 +69,7 @@ class Endpoint:
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._clock = clock or SystemClock()
-        self._wire = _Wire(self._url, self._clock) if self._url else None
+        self._wire = Wire(self._url, self._clock) if self._url else None
 
     @property
     def is_on(self) -> bool:
@@ -127,7 +114,7 @@ class Endpoint:
     def close(self) -> None:
         """Close idle connections."""
         if self._wire is not None:
-            self._wire.transport.close()
+            self._wire.close()
 
     def _read(self, reply: Any) -> Answer:
         """Take the text out of a decoded answer; whatever has another shape is not one."""
@@ -147,7 +134,7 @@ class Endpoint:
             return Answer(failure=Failure.EMPTY)
         return Answer(text)
 
-    def _send(self, wire: _Wire, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    def _send(self, wire: Wire, method: str, path: str, body: dict[str, Any] | None) -> Any:
         """Return the decoded JSON of a good answer, else an Answer with its failure."""
         wire.guard.start(self._seconds)
         try:

@@ -39,6 +39,9 @@ def parse_reply(data: bytes) -> tuple[int, str, int] | None:
 
     Raises Lost for what is no SMTP.
     """
+    end = data.find(b"\n")
+    if end >= 3 and data[:3].isdigit() and data[3:4] == b" " and b"2" <= data[:1] <= b"5":
+        return int(data[:3]), _shown(data[4:end].decode("utf-8", "replace").rstrip("\r")), end + 1
     lines: list[str] = []
     start = 0
     while (end := data.find(b"\n", start)) >= 0:
@@ -426,6 +429,8 @@ def _check_path(address: str) -> None:
 
 def _shown(text: str) -> str:
     """A reply as it is stored: bounded, no controls that could rearrange a page."""
+    if text.isascii() and text.isprintable():
+        return text[:KEPT]
     return CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)[:KEPT]
 
 

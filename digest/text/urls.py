@@ -85,6 +85,15 @@ def split(url: str) -> Url:
     )
 
 
+def ascii_form(url: str) -> str:
+    """Return an address as a browser asks for it and a header may hold it, with its fragment.
+
+    Raises BadUrl.
+    """
+    fragment = url.partition("#")[2]
+    return str(split(url)) + (f"#{quote(fragment, safe=_PATH_SAFE + '?')}" if fragment else "")
+
+
 def is_http(url: str) -> bool:
     """Tell whether this is an address that we would store and fetch."""
     try:

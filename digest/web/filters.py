@@ -13,7 +13,7 @@ from digest.issues.queries import IssueRow
 from digest.text import bidi, dates, numbers, plural, reasons
 from digest.web.forms import is_local
 from digest.web.guard import allowed, language, newsroom, now, signed_in, who
-from digest.web.words import ISSUE_STATES, REASONS, REPLIES, SOURCE_HEALTH
+from digest.web.words import ISSUE_STATES, REASONS, REPLIES, REPORT_KINDS, SOURCE_HEALTH, WHYS
 
 KILO = 1024
 
@@ -37,6 +37,8 @@ def init_filters(app: Flask) -> None:
         issue_states=ISSUE_STATES,
         source_health=SOURCE_HEALTH,
         replies=REPLIES,
+        report_kinds=REPORT_KINDS,
+        whys=WHYS,
         sent_of=sent_of,
     )
     app.context_processor(page_names)

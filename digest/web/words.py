@@ -41,6 +41,7 @@ REASONS: dict[str, LazyString] = {
     "relay_refused": _l("رفض خادم البريد اتصالنا. راجع إعداداته ثم استأنف."),
     "relay_away": _l("لم يجب خادم البريد منذ ساعات. تأكد أنه يعمل ثم استأنف."),
     "sender_refused": _l("رفض خادم البريد بريد المرسل. صحّحه أو راجع الخادم ثم استأنف."),
+    "sealed": _l("لا تُفتح مفاتيح التوقيع بسرّ هذا الخادم. أعد السرّ القديم أو أنشئ مفاتيح جديدة."),
     "content_refused": _l("رفض خادم البريد محتوى الرسالة. غيّر النص أو راجع الخادم ثم استأنف."),
 }
 
@@ -69,6 +70,39 @@ CONSENTS: dict[str, LazyString] = {
     "resumed": _l("استأنف الاستلام"),
     "left": _l("ألغى اشتراكه"),
     "back": _l("عاد إلى الاشتراك"),
+}
+
+# What came back of a mail; the kinds of ``feedback.models.Report``.
+REPORT_KINDS: dict[str, tuple[LazyString, str]] = {
+    "hard": (_l("ارتداد دائم"), "danger"),
+    "soft": (_l("ارتداد مؤقت"), "warn"),
+    "complaint": (_l("شكوى إزعاج"), "danger"),
+}
+
+# Why it came back; the names of ``feedback.why.Why``.
+WHYS: dict[str, LazyString] = {
+    "mailbox": _l("لا صندوق بريد بهذا العنوان"),
+    "domain": _l("لا نطاق بهذا الاسم، أو لا يستقبل بريداً"),
+    "closed": _l("أُغلق صندوق البريد أو أُوقف"),
+    "full": _l("صندوق البريد ممتلئ"),
+    "policy": _l("رفضه مرشّح البريد لأمر يخصّ رسائلنا أو خادمنا"),
+    "size": _l("الرسالة أكبر مما يقبل خادمه"),
+    "expired": _l("لم يستلمه خادمه بعد محاولات لأيام"),
+    "other": _l("سبب لم يوضحه الخادم"),
+    "complaint": _l("أبلغ القارئ أن الرسالة مزعجة"),
+}
+
+# Why a report changed nothing; the reasons that ``feedback.models.Unheeded`` counts.
+UNHEEDED: dict[str, LazyString] = {
+    "forged": _l("لا تحمل رمز رسالة من رسائلنا"),
+    "other": _l("تخصّ عنواناً غير عنوان القارئ"),
+    "delayed": _l("تأخير مؤقت"),
+    "delivered": _l("إشعار تسليم"),
+    "automatic": _l("ردود آلية"),
+    "loop": _l("رسائل دارت وعادت"),
+    "harmless": _l("تقارير لا تلوم أحداً"),
+    "broken": _l("رسائل مكسورة"),
+    "unclear": _l("رسائل غير مفهومة"),
 }
 
 # Why a row of an imported file stayed out.
@@ -130,6 +164,16 @@ REPLIES: dict[str, LazyString] = {
     "stopped": _l("أُوقف العدد قبل أن تُرسل"),
     "bad_address": _l("العنوان لا يصلح للإرسال"),
     "lost_reply": _l("انقطع الاتصال قبل أن يؤكّد الخادم استلامها"),
+    "proved": _l("أثبت خادم البريد أنه استلمها"),
+    "counted": _l("حسبها محرّر مسلّمة"),
+}
+
+# Why a place does not send yet: the codes that ``instance.hold`` holds.
+HOLDS: dict[str, LazyString] = {
+    "copied": _l("لا تعرف قاعدة البيانات هذا الخادم. ربما هي نسخة، والأصل ما زال يرسل."),
+    "restored": _l("أُعيد مجلد البيانات من نسخة، فلا نعرف ما أُرسل بعدها."),
+    "older": _l("عادت قاعدة البيانات إلى حال أقدم، فلا نعرف ما أُرسل بعدها."),
+    "asleep": _l("توقف الخادم ساعات طويلة وإرسال عدد لم يكتمل."),
 }
 
 # How a summary is made; the names of ``articles.summarise.Method``.

@@ -192,3 +192,14 @@ def test_every_line_with_content_is_good_or_bad_and_lines_only_grow(lines: list[
     assert numbers == sorted(set(numbers))
     good = sum(isinstance(row, GoodRow) for row in rows)
     assert good >= sum(line.startswith("rim") for line in lines)
+
+
+@given(
+    st.text(alphabet=st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"]),
+            min_size=1),
+    st.sampled_from(csvfile.DELIMITERS),
+)
+def test_a_line_without_quotes_is_cut_as_the_csv_module_cuts_it(text: str, delimiter: str) -> None:
+    assert csvfile._cells(text, delimiter) == next(
+        csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    )

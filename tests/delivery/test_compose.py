@@ -45,6 +45,15 @@ def parsed(message: bytes) -> EmailMessage:
     return email.message_from_bytes(message, policy=policy.default.clone(raise_on_defect=True))
 
 
+@pytest.mark.parametrize("leave", ["https://mina.example/leave/a.b", READER.leave_url])
+def test_a_reader_can_leave_by_a_mail_to_the_envelopes_address_if_it_is_read(leave):
+    frame = skeleton(5, "عنوان", PAGE, TEXT, replace(SENDER, hears=True))
+    mail = compose(frame, replace(READER, leave_url=leave), at=AT)
+    assert parsed(mail.message)["List-Unsubscribe"] == (
+        f"<{leave}>, <mailto:{mail.envelope_from}?subject=unsubscribe>"
+    )
+
+
 def test_the_headers_are_those_that_bulk_mail_needs():
     message = parsed(compose(FRAME, READER, at=AT).message)
     assert {name: str(value) for name, value in message.items()} == {
@@ -105,9 +114,9 @@ def test_the_envelope_sender_names_the_reader_by_a_signed_token():
     assert compose(FRAME, READER, at=AT).envelope_from == "bounce+WzEsMl0.sig@mina.example"
 
 
-@given(text=PIECES, leave=URLS, preferences=URLS)
-def test_a_body_decodes_to_the_text_with_its_slots_filled(text, leave, preferences):
-    values = {Slot.LEAVE: leave, Slot.PREFERENCES: preferences}
+@given(text=PIECES, urls=st.tuples(*[URLS] * len(Slot)))
+def test_a_body_decodes_to_the_text_with_its_slots_filled(text, urls):
+    values = dict(zip(Slot, urls, strict=True))
     message = (
         b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         + b"".join(Body(text).fill(values))

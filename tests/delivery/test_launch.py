@@ -176,7 +176,7 @@ def test_an_edit_between_reading_and_freezing_is_never_lost(system, scheduled, c
             based_on=states.get(db, issue_id).version, by=None, now=clock.now(),
         )
     with system.db.write() as db:
-        assert not launch._freeze(db, loaded, {}, now=clock.now())
+        assert not launch._freeze(db, loaded, {}, {}, now=clock.now())
     run(system)
     assert rows(system, Edition.subject) == ["عنوان آخر"]
 

@@ -466,7 +466,7 @@ def test_a_mail_taken_by_a_write_that_was_called_failed_is_taken_again(
     jobs.drain(system, {"launch_issue"})
     with system.db.write() as db:
         lease = leases.take(db, issue_id, 0, now=clock.now(), smtp_timeout=10)
-        marks = Marks(lease)
+        marks = Marks(lease, system.db.engine.dialect)
         rows = marks.fetch(db, after=0, now=clock.now())
         once = marks.step(db, [], rows, now=clock.now())
     with system.db.write() as db:

@@ -61,6 +61,8 @@ def test_each_variable_can_come_from_a_file(tmp_path: Path, name: str) -> None:
         "DIGEST_WORKERS": "3", "DIGEST_CONNECTIONS": "3", "DIGEST_SMTP_TIMEOUT": "3",
         "DIGEST_PROXIES": "3", "DIGEST_EMBEDDED": "1", "DIGEST_LLM_URL": "https://llm.example/v1",
         "DIGEST_LLM_TIMEOUT": "3", "DIGEST_LLM_TOKENS": "3",
+        "DIGEST_BOUNCE_MAILBOX": "imaps://a:b@mail.example", "DIGEST_POSTMARK_LOGIN": "a:b",
+        "DIGEST_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024", "DIGEST_SES_TOPIC": "arn:aws:sns:x:1:t",
     }
     path = tmp_path / "value"
     path.write_text(values.get(name, "value") + "\n", encoding="utf-8")
@@ -132,3 +134,18 @@ def test_the_key_of_the_model_is_not_printed_with_the_settings(tmp_path: Path) -
     settings = from_env(env(tmp_path, DIGEST_LLM_KEY="sk-very-secret"))
     assert settings.llm_key == "sk-very-secret"
     assert "sk-very-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("DIGEST_BOUNCE_MAILBOX", "pop://a:b@h"), ("DIGEST_BOUNCE_LISTEN", "lmtp://127.0.0.1"),
+    ("DIGEST_SES_TOPIC", "bounces"), ("DIGEST_POSTMARK_LOGIN", "password"),
+])
+def test_what_cannot_be_meant_about_bounces_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(Refused, match=name):
+        from_env(env(tmp_path, **{name: value}))
+
+
+def test_mails_to_the_envelope_are_read_where_a_mailbox_or_a_door_is(tmp_path: Path) -> None:
+    assert not from_env(env(tmp_path)).hears
+    assert from_env(env(tmp_path, DIGEST_BOUNCE_MAILBOX="maildir:/var/mail/b")).hears
+    assert from_env(env(tmp_path, DIGEST_BOUNCE_LISTEN="smtp://127.0.0.1:8025")).hears

@@ -16,7 +16,7 @@ from digest.system.tokens import Signer
 SIGNER = Signer("a-secret-for-tests-only-0123456789")
 PURPOSES = (
     tokens.CONFIRM, tokens.LEAVE, tokens.BOUNCE, tokens.PREFERENCES, tokens.SETUP,
-    tokens.PASSWORD, tokens.FORM_TIME,
+    tokens.PASSWORD, tokens.FORM_TIME, tokens.TRACK, tokens.LINK,
 )
 IDS = st.lists(st.integers(0, 2**31), max_size=4)
 
@@ -27,6 +27,14 @@ def test_a_token_gives_back_its_numbers_and_fits_a_link(ids, purpose):
     assert SIGNER.read(purpose, token) == tuple(ids)
     assert SIGNER.sign(purpose, *ids) == token
     assert re.fullmatch(r"[A-Za-z0-9_.-]+", token)
+
+
+def test_a_token_has_one_spelling_to_its_last_bit():
+    token = SIGNER.sign(tokens.LEAVE, 1, 2, 3)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for letter in set(letters) - {token[-1]}:
+        with pytest.raises(Refused):
+            SIGNER.read(tokens.LEAVE, token[:-1] + letter)
 
 
 def test_a_bounce_token_fits_the_64_octets_of_a_local_part():

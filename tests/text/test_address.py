@@ -108,3 +108,33 @@ def test_domains_are_shown_in_their_own_letters_or_as_they_are() -> None:
 def test_the_hash_of_a_key_is_sha_256_in_hex() -> None:
     assert len(address.address_hash("rim@sham.example")) == 64
     assert address.address_hash("a@b.example") != address.address_hash("b@a.example")
+
+
+PARTS = st.text(alphabet="abzAZ019._+-@x", max_size=12)
+
+
+@given(PARTS, st.sampled_from([
+    "example.net", "Example.NET", "xn--mgbh0fb.example", "xn--a.example", "a--b.example",
+    "localhost", "a.local", "-a.example", "a-.example", "1.2.3.4", "a..example", "example.123",
+    "a" * 64 + ".example", "b" * 63 + ".example", "example.", ".example", "a_b.example", "test",
+]))
+def test_the_quick_reading_says_what_the_full_one_says(local: str, domain: str) -> None:
+    written = f"{local}@{domain}"
+    quick = address._parse_plain(written)
+    try:
+        full = address._parse_any(written)
+    except BadAddress:
+        full = None
+    assert quick is None or quick == full
+
+
+@pytest.mark.parametrize("local", ["a" * 64, "a" * 65, "a.b+c_d-e", "A.B"])
+def test_lengths_are_the_same_in_both_readings(local: str) -> None:
+    for domain in ("example.net", ".".join(["b" * 60] * 3) + ".example"):
+        quick = address._parse_plain(f"{local}@{domain}")
+        try:
+            full = address._parse_any(f"{local}@{domain}")
+        except BadAddress:
+            full = None
+        assert quick is None or quick == full
+        assert quick is not None or len(local) > 64 or full is None

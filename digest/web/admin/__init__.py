@@ -50,7 +50,7 @@ RAIL = (
 )
 RAIL_END = (
     Place("/admin/users", _l("المستخدمون"), "key", "users"),
-    Place("/admin/audit", _l("السجل"), "history", "users"),
+    Place("/admin/audit", _l("السجل"), "history", "users", also=("/admin/instance",)),
 )
 
 
@@ -63,10 +63,13 @@ from digest.web.admin import (  # noqa: E402  (the screens register their routes
     audit,
     board,
     dashboard,
+    domain,
+    doubts,
     edits,
     forms,
     imports,
     inbox,
+    instance,
     issues,
     lists,
     mailbox,
@@ -85,10 +88,13 @@ __all__ = [
     "board",
     "bp",
     "dashboard",
+    "doubts",
+    "domain",
     "edits",
     "forms",
     "imports",
     "inbox",
+    "instance",
     "issues",
     "lists",
     "mailbox",

@@ -16,6 +16,10 @@ ACTIONS: dict[str, LazyString] = {
     "user.password": _l("غيّر كلمة سره"),
     "newsletter.add": _l("أضاف نشرة"),
     "newsletter.change": _l("عدّل نشرة"),
+    "dkim.generate": _l("أنشأ مفتاح توقيع"),
+    "dkim.activate": _l("بدأ التوقيع بمفتاح"),
+    "dkim.retire": _l("أوقف التوقيع بمفتاح"),
+    "dkim.forget": _l("حذف مفتاح توقيع"),
     "slot.missed": _l("فات موعد ولم يُعدّ له عدد"),
     "issue.draft": _l("أعدّ مسودة عدد"),
     "issue.skip": _l("تخطّى عدداً"),
@@ -66,11 +70,16 @@ ACTIONS: dict[str, LazyString] = {
     "topic.delete": _l("حذف موضوعاً"),
     "issue.sent": _l("اكتمل إرسال عدد"),
     "issue.fail": _l("تعذّر إرسال عدد"),
+    "issue.count_sent": _l("حسب رسائل مجهولة المصير مسلّمة"),
+    "issue.send_again": _l("أعاد إرسال رسائل مجهولة المصير"),
+    "instance.confirm": _l("سمح لخادم بالإرسال"),
+    "instance.join": _l("انضم خادم إلى الإرسال"),
 }
 
 SUBJECTS: dict[str, LazyString] = {
     "user": _l("المستخدم"),
     "newsletter": _l("النشرة"),
+    "dkim_key": _l("مفتاح التوقيع"),
     "issue": _l("العدد"),
     "source": _l("المصدر"),
     "article": _l("الخبر"),
@@ -80,4 +89,5 @@ SUBJECTS: dict[str, LazyString] = {
     "list": _l("القائمة"),
     "form": _l("النموذج"),
     "import": _l("الاستيراد"),
+    "instance": _l("مكان الإرسال"),
 }

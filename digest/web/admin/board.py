@@ -21,7 +21,11 @@ from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
 from digest.articles.topics import topic_names
 from digest.audience.lists import ListRow, count_recipients, list_lists
-from digest.delivery.queries import FailureRow, failures, outbox
+from digest.delivery.flow import Flow, watch
+from digest.delivery.queries import FailureRow, failures
+from digest.feedback import reported
+from digest.feedback.reactions import Reactions, reactions
+from digest.feedback.reported import CameBack
 from digest.issues import rewording
 from digest.issues.document import Finding, Rendered, Slot
 from digest.issues.earlier import EarlierIssue, earlier_issue, told_stories
@@ -78,25 +82,12 @@ TEXT_FRAME = (
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A send in figures: mails by state, and those that a person should know of."""
+    """A send in figures, and the mails that a person should know of."""
 
-    counts: Mapping[str, int]
+    flow: Flow
     lost: tuple[FailureRow, ...]
-
-    @property
-    def total(self) -> int:
-        """Return how many mails the issue has."""
-        return sum(self.counts.values())
-
-    @property
-    def sent(self) -> int:
-        """Return how many the relay took."""
-        return self.counts.get("sent", 0)
-
-    @property
-    def failed(self) -> int:
-        """Return how many did not go out, or may not have."""
-        return self.counts.get("failed", 0) + self.counts.get("uncertain", 0)
+    came_back: Mapping[str, int]
+    reports: tuple[CameBack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +128,7 @@ class IssuePage(Progress):
     newsletter: NewsletterRow
     lists: tuple[ListRow, ...]
     recipients: int
+    reactions: Reactions | None
     rendered: Rendered
     inbox: InboxPage | None
     earlier: Mapping[int, EarlierIssue]
@@ -281,6 +273,7 @@ def load_page(
         newsletter=newsletter,
         lists=tuple(row for row in list_lists(db) if row.id in newsletter.list_ids),
         recipients=count_recipients(db, newsletter.id, now),
+        reactions=reactions(db, issue_id) if one.state in RUNNING | DONE else None,
         rendered=preview(db, issue_id, base_url=system().settings.base_url, now=now),
         inbox=stories,
         earlier=earlier_issue(db, [story.story_id for story in stories.stories], without=one.id)
@@ -308,7 +301,10 @@ def _of_topic(stories: Iterable[InboxStory], topic_id: int | None) -> Iterator[I
 def _ledger(db: Session, issue: IssueRow) -> Ledger | None:
     if issue.state not in RUNNING | DONE:
         return None
-    return Ledger(outbox(db, issue.id), failures(db, issue.id))
+    return Ledger(
+        watch(system(), issue.id), failures(db, issue.id), reported.of_issue(db, issue.id),
+        reported.rows_of_issue(db, issue.id),
+    )
 
 
 def _check(finding: Finding) -> CheckRow:

@@ -16,11 +16,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField
 
-from digest.audience import lists
+from digest.audience import lists, runs
 from digest.audience.csvfile import BadRow, Layout, safe_cell
-from digest.audience.imports import import_file
 from digest.audience.lists import ListRow
 from digest.audience.preview import look_at
+from digest.audience.runs import RunState
 from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp, uploads
@@ -102,11 +102,14 @@ def one_import(token: str) -> ResponseReturnValue:
     note = uploads.read_note(_folder(), token)
     with system().db.read() as db:
         target = lists.get_list(db, note.list_id)
-    if note.done is not None:
-        return render_template("admin/imports/result.html", note=note, target=target,
+        run = runs.find(db, note.token)
+    if run is not None and run.under_way:
+        return render_template("admin/imports/running.html", note=note, target=target, run=run)
+    if run is not None and run.state is RunState.DONE:
+        return render_template("admin/imports/result.html", note=note, target=target, run=run,
                                reasons=BAD_ROWS)
     return render_template(
-        "admin/imports/one.html", note=note, target=target, reasons=BAD_ROWS,
+        "admin/imports/one.html", note=note, target=target, run=run, reasons=BAD_ROWS,
         form=_layout_form(note.preview.layout, note.preview.columns),
         encodings=ENCODINGS, delimiters=DELIMITERS,
     )
@@ -125,21 +128,22 @@ def change_layout(token: str) -> ResponseReturnValue:
         # The columns on the form were those of the old reading.
         chosen = uploads.read_again(_path(note), chosen.encoding, chosen.delimiter)
     preview = look_at(system(), _path(note), note.list_id, layout=chosen)
-    uploads.write_note(_folder(), replace(note, preview=preview, done=None))
+    with system().db.write() as db:
+        runs.forget(db, token)
+    uploads.write_note(_folder(), replace(note, preview=preview))
     return back("admin.one_import", token=token)
 
 
 @bp.post("/imports/<token>/run")
 @needs(Action.READERS)
 def run_import(token: str) -> ResponseReturnValue:
-    """Add the people of a file to its list; running again adds nobody twice."""
+    """Queue the import of a file into its list; running again adds nobody twice."""
     note = uploads.read_note(_folder(), token)
-    uploads.write_note(_folder(), replace(note, started=True))
-    result = import_file(
-        system(), _path(note), note.list_id, by=who().id, layout=note.preview.layout
-    )
-    uploads.write_note(_folder(), replace(note, started=True, done=uploads.counts(result)))
-    flash(_("تم الاستيراد."), "ok")
+    with system().db.write() as db:
+        runs.start(
+            db, token, note.list_id, note.preview.layout, by=who().id, now=now()
+        )
+    flash(_("بدأ الاستيراد."), "ok")
     return back("admin.one_import", token=token)
 
 
@@ -160,7 +164,10 @@ def rejected(token: str) -> ResponseReturnValue:
 @needs(Action.READERS)
 def remove_import(token: str) -> ResponseReturnValue:
     """Remove a kept file; the people it brought stay."""
-    uploads.remove(_folder(), uploads.read_note(_folder(), token).token)
+    note = uploads.read_note(_folder(), token)
+    with system().db.write() as db:
+        runs.forget(db, note.token)
+    uploads.remove(_folder(), note.token)
     flash(_("حُذف الملف. من أُضيف منه باقٍ."), "ok")
     return redirect(url_for("admin.all_imports"), 303)
 
@@ -170,13 +177,15 @@ def _start(form: UploadForm) -> str:
         rows = lists.list_lists(db)
     _offer(form, rows)
     notes = uploads.list_notes(_folder())
+    with system().db.read() as db:
+        states = {note.token: runs.find(db, note.token) for note in notes}
     names = {row.id: row.name for row in rows}
     return render_template("admin/imports/list.html", form=form, notes=notes, names=names,
-                           lists=rows)
+                           lists=rows, states=states)
 
 
 def _folder() -> Path:
-    return system().settings.data_dir / "imports"
+    return runs.folder(system())
 
 
 def _path(note: Note) -> Path:

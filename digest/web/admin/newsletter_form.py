@@ -121,6 +121,9 @@ class NewsletterForm(Form):
     hijri = BooleanField(_l("أضف التاريخ الهجري"))
     hijri_offset = SelectField(_l("إزاحة الهجري بالأيام"), coerce=int, choices=options(OFFSETS))
 
+    track_opens = BooleanField(_l("قدّر عدد من فتحوا الرسالة"))
+    track_clicks = BooleanField(_l("اعرف أي الأخبار فُتحت"))
+
     @classmethod
     def empty(cls, list_ids: Sequence[int]) -> NewsletterForm:
         """Return the form of a newsletter that is not there yet, with its usual settings."""

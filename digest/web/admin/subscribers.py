@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from digest.audience import imports, lists, preferences, queries, suppress
 from digest.audience.lists import ListRow
+from digest.feedback import reported
 from digest.staff import audit
 from digest.staff.roles import Action
 from digest.system.errors import Refused
@@ -18,7 +19,7 @@ from digest.web.admin import bp
 from digest.web.fields import asked_number
 from digest.web.forms import AddressField, Form, blame, options
 from digest.web.guard import back, needs, now, system, who
-from digest.web.words import CONSENTS, MEMBERSHIPS, READER_STATES
+from digest.web.words import CONSENTS, MEMBERSHIPS, READER_STATES, UNHEEDED
 
 
 class AddForm(Form):
@@ -64,9 +65,10 @@ def subscriber(subscriber_id: int) -> ResponseReturnValue:
     """Show everything known of one reader."""
     with system().db.read() as db:
         person = queries.person(db, subscriber_id)
+        reports = reported.of_reader(db, subscriber_id)
     return render_template(
         "admin/subscribers/one.html", person=person, states=READER_STATES,
-        memberships=MEMBERSHIPS, consents=CONSENTS,
+        memberships=MEMBERSHIPS, consents=CONSENTS, reports=reports,
     )
 
 
@@ -109,13 +111,16 @@ def _page(form: AddForm | None) -> str:
             page=number,
         )
         counts = queries.count_by_status(db)
+        told = status in {"bounced", "complained"}
+        not_believed = reported.unheeded(db, now()) if told else {}
     if form is None:
         form = AddForm(formdata=None)
         _offer(form, rows)
     return render_template(
         "admin/subscribers/list.html", page=page, counts=counts, lists=rows, form=form,
         search=search, status=status, chosen=chosen, states=READER_STATES,
-        filtered=bool(search or status or chosen),
+        filtered=bool(search or status or chosen), not_believed=not_believed,
+        unheeded_words=UNHEEDED,
     )
 
 

@@ -18,19 +18,17 @@ from werkzeug.datastructures import FileStorage
 
 from digest.audience import csvfile
 from digest.audience.csvfile import BadRow, Layout
-from digest.audience.imports import ImportResult
 from digest.audience.preview import Preview
 from digest.system.errors import NotFound
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 KEPT = timedelta(days=30)  # addresses of strangers do not lie about for ever
 LONGEST_NAME = 120
-COUNTS = ("added", "existing", "left", "invalid", "duplicates")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is known of an upload; ``done`` holds the counts once it was run to its end."""
+    """What is known of an upload; how its import stands is in the database (audience.runs)."""
 
     token: str
     name: str
@@ -38,8 +36,6 @@ class Note:
     by: int
     at: datetime
     preview: Preview
-    started: bool = False
-    done: dict[str, int] | None = None
 
 
 def keep(folder: Path, upload: FileStorage) -> str:
@@ -74,6 +70,8 @@ def read_note(folder: Path, token: str) -> Note:
         raise NotFound("no_such_import")
     facts = json.loads(path.read_text(encoding="utf-8"))
     found = facts.pop("preview")
+    for earlier in ("started", "done"):  # kept here by the first version
+        facts.pop(earlier, None)
     preview = Preview(**found | {
         "layout": Layout(**found["layout"]), "columns": tuple(found["columns"]),
         "sample": tuple((line, address, name) for line, address, name in found["sample"]),
@@ -92,11 +90,6 @@ def list_notes(folder: Path) -> tuple[Note, ...]:
 def file_of(folder: Path, note: Note) -> Path:
     """Return where the file of an upload lies."""
     return folder / f"{note.token}.csv"
-
-
-def counts(result: ImportResult) -> dict[str, int]:
-    """Return what a note keeps of a result; the rows that stayed out are read off the file."""
-    return {name: getattr(result, name) for name in COUNTS}
 
 
 def read_again(path: Path, encoding: str, delimiter: str) -> Layout:

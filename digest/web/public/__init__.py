@@ -31,9 +31,13 @@ from digest.web.public import (  # noqa: E402  (the pages register their routes 
     confirm,
     feed,
     health,
+    hooks,
     leave,
     preferences,
     subscribe,
 )
 
-__all__ = ["archive", "bp", "confirm", "feed", "health", "leave", "preferences", "subscribe"]
+__all__ = [
+    "archive", "bp", "confirm", "feed", "health", "hooks", "leave", "preferences", "subscribe",
+    "track",
+]

@@ -7,13 +7,15 @@ names, and ``reader`` explains why our own buttons need no more than their link.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from digest.audience import preferences
 from digest.feedback import leave as rules
+from digest.feedback.leaver import Leaver
 from digest.system.errors import NotFound
 from digest.system.tokens import LEAVE
 from digest.web.guard import csrf, now, system
@@ -64,11 +66,10 @@ def left(token: str) -> ResponseReturnValue:
     by_program = request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
     if not by_program and request.form.get(OUR_PAGE[0]) != OUR_PAGE[1]:
         abort(400)
-    with system().db.write() as db:
-        rules.one_click(
-            db, mail.subscriber_id, mail.newsletter_id, issue_id=mail.issue_id or None,
-            network=asker(), now=now(),
-        )
+    leaver = cast(Leaver, current_app.extensions["leaver"])
+    leaver.leave(
+        rules.Click(mail.subscriber_id, mail.newsletter_id, mail.issue_id or None, asker())
+    )
     if by_program:
         return Response("أُلغي اشتراكك.\n", mimetype="text/plain")
     return _done(mail, token)

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from digest.audience.models import Membership, Subscriber
+from digest import jobs
+from digest.audience import runs
+from digest.audience.models import ImportRun, Membership, Subscriber
 from digest.audience.suppress import Reason, suppress_address
 from digest.staff.models import AuditEntry
 from digest.system.build import System
+from digest.system.queue import Job
 from tests import make
 from tests.conftest import SettableClock
 from tests.web.conftest import Browser, SignIn
@@ -55,6 +58,13 @@ def kept(system: System) -> list[Path]:
     return sorted((system.settings.data_dir / "imports").glob("*"))
 
 
+def run(client: Browser, system: System, place: str) -> str:
+    """Start an import, let a worker do it, and return the page."""
+    client.submit(f"{place}/run", page=place)
+    jobs.drain(system, {runs.KIND})
+    return client.get(place).get_data(as_text=True)
+
+
 def counts(text: str) -> list[int]:
     """The five numbers of the table, in their order."""
     return [int(n) for n in re.findall(r'<td class="shrink number[^"]*">(\d+)</td></tr>', text)][:5]
@@ -90,8 +100,7 @@ def test_every_usual_encoding_is_guessed(sign_in: SignIn, daily: int, encoding: 
 def test_the_run_does_what_the_preview_said(sign_in: SignIn, system: System, daily: int) -> None:
     client = sign_in("editor")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
-    answer = client.submit(f"{place}/run", page=place, follow_redirects=True)
-    text = answer.get_data(as_text=True)
+    text = run(client, system, place)
     assert "النتيجة" in text
     assert counts(text) == [2, 1, 1, 1, 2]
     with system.db.read() as db:
@@ -104,9 +113,8 @@ def test_the_run_does_what_the_preview_said(sign_in: SignIn, system: System, dai
 def test_running_twice_adds_nobody_twice(sign_in: SignIn, system: System, daily: int) -> None:
     client = sign_in("editor")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
-    client.submit(f"{place}/run", page=place)
-    text = client.submit(f"{place}/run", page=place, follow_redirects=True).get_data(as_text=True)
-    assert counts(text) == [0, 3, 1, 1, 2]
+    run(client, system, place)
+    assert counts(run(client, system, place)) == [0, 3, 1, 1, 2]
     with system.db.read() as db:
         assert db.query(Membership).count() == 3
 
@@ -114,19 +122,37 @@ def test_running_twice_adds_nobody_twice(sign_in: SignIn, system: System, daily:
 def test_a_run_that_was_cut_off_can_be_run_again(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    """The server died after the start was noted: the page says so, and the file is still there."""
-    from dataclasses import replace
-
-    from digest.web.admin import uploads
-
+    """Nobody works on it any more: the page says so, and the file is still there."""
     client = sign_in("editor")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
-    folder = system.settings.data_dir / "imports"
-    note = uploads.read_note(folder, place.rpartition("/")[2])
-    uploads.write_note(folder, replace(note, started=True))
+    client.submit(f"{place}/run", page=place)
+    with system.db.write() as db:
+        db.query(Job).filter_by(kind=runs.KIND).delete()
     assert "ولم يكتمل" in client.get(place).get_data(as_text=True)
-    text = client.submit(f"{place}/run", page=place, follow_redirects=True).get_data(as_text=True)
-    assert counts(text) == [2, 1, 1, 1, 2]
+    assert counts(run(client, system, place)) == [2, 1, 1, 1, 2]
+
+
+def test_while_it_runs_the_page_shows_how_far_and_starts_no_second_one(
+    sign_in: SignIn, system: System, daily: int
+) -> None:
+    client = sign_in("editor")
+    place = upload(client, daily, GOOD.encode()).headers["Location"]
+    client.submit(f"{place}/run", page=place)
+    assert "نقرأ الملف أولاً" in client.get(place).get_data(as_text=True)
+    token = place.rpartition("/")[2]
+    with system.db.write() as db:
+        db.query(ImportRun).filter_by(token=token).update(
+            {"state": "running", "rows": 3, "total": 7, "added": 2}
+        )
+    text = client.get(place).get_data(as_text=True)
+    assert '<progress max="7" value="3"' in text
+    assert f'data-poll="{URL}/{token}"' in text
+    assert "جارٍ" in client.get(URL).get_data(as_text=True)
+    again = client.submit(f"{place}/run", page=place)
+    assert again.status_code == 422
+    assert "استيراد هذا الملف جارٍ" in again.get_data(as_text=True)
+    assert client.submit(f"{place}/remove", page=place).status_code == 422
+    assert len(kept(system)) == 2
 
 
 def test_another_reading_changes_the_columns(sign_in: SignIn, system: System, daily: int) -> None:
@@ -135,7 +161,7 @@ def test_another_reading_changes_the_columns(sign_in: SignIn, system: System, da
     place = upload(client, daily, data.encode()).headers["Location"]
     layout = {"encoding": "utf-8-sig", "delimiter": ",", "address_column": 1, "name_column": -1}
     client.submit(f"{place}/layout", layout, page=place)
-    client.submit(f"{place}/run", page=place)
+    run(client, system, place)
     with system.db.read() as db:
         found = {row.address for row in db.query(Subscriber)} - {"on@example.net"}
     assert found == {"b@example.net", "d@example.net"}
@@ -220,7 +246,7 @@ def test_an_editor_removes_a_file_and_the_people_stay(
 ) -> None:
     client = sign_in("editor")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
-    client.submit(f"{place}/run", page=place)
+    run(client, system, place)
     client.submit(f"{place}/remove", page=place)
     assert kept(system) == []
     assert client.get(place).status_code == 404

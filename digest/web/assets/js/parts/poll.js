@@ -11,9 +11,20 @@ function again(part) {
     if (document.hidden) return again(part);
     const fresh = await read(part.dataset.poll, part.id);
     if (!fresh) return again(part);
+    keepFolds(part, fresh);
     part.replaceWith(fresh);
     if (fresh.dataset.poll) again(fresh);
   }, PAUSE);
+}
+
+// What a person folded open stays open, and the focus stays on it.
+function keepFolds(part, fresh) {
+  for (const fold of part.querySelectorAll("details[data-details]")) {
+    const twin = fresh.querySelector(`details[data-details="${CSS.escape(fold.dataset.details)}"]`);
+    if (!twin) continue;
+    twin.open = fold.open;
+    if (fold.contains(document.activeElement)) setTimeout(() => twin.querySelector("summary").focus());
+  }
 }
 
 async function read(url, id) {
