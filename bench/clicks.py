@@ -26,7 +26,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter, sleep
+from threading import Event as Never
+from time import perf_counter
 
 from sqlalchemy import func, insert, select
 
@@ -39,6 +40,7 @@ from digest.issues import states
 from digest.issues.models import Link
 from digest.system import links
 from digest.system.build import System, build_system
+from digest.system.clock import SystemClock
 from digest.system.settings import from_env
 from tests import make
 
@@ -133,14 +135,14 @@ def serving(folder: Path, relay: int) -> Iterator[int]:
     """The whole product in one process, from its first answer to its orderly end."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
+    command, clock = [sys.executable, "-c", SERVE, "serve", "--port", str(port)], SystemClock()
     environment = {**os.environ, **_environment(folder, relay)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         for _ in range(400):
             with socket.socket() as trial:
                 if trial.connect_ex(("127.0.0.1", port)) == 0:
                     break
-            sleep(0.05)
+            clock.wait(Never(), 0.05)
         yield port
         process.send_signal(signal.SIGTERM)
         process.wait(60)

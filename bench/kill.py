@@ -27,7 +27,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -61,6 +61,7 @@ class Case:
     connections: int
     luck: random.Random
     killed: int = 0
+    fallen: int = 0  # times the sender ended by itself, for want of a database
     faults: int = 0
     most_uncertain: int = 0  # after one kill
 
@@ -75,7 +76,7 @@ def main() -> None:
     for option in ("--postgres", "--proxy", "--restart", "--full"):
         parser.add_argument(option, action="store_true")
     asked = parser.parse_args()
-    if asked.restart and not asked.postgres or asked.full and asked.postgres:
+    if (asked.restart and not asked.postgres) or (asked.full and asked.postgres):
         parser.error("--restart goes with --postgres, --full without")
     case = Case(asked.deliveries, asked.kills, asked.connections,
                 random.Random(asked.seed))  # noqa: S311
@@ -141,7 +142,7 @@ def torment(
                 if process.poll() is None:
                     os.kill(process.pid, signal.SIGKILL)
                     case.killed += 1
-            process.wait()
+            case.fallen += process.wait() > 0
         found = re.findall(r"^uncertain (\d+)$", log_of(settings).read_text(), re.MULTILINE)
         case.most_uncertain = max([case.most_uncertain, *map(int, found)])
 
@@ -162,8 +163,9 @@ def report(
     sent = {who for who, one in ledger.items() if one is DeliveryState.SENT}
     lost = ledger.keys() - taken - doubtful
     doubled, untrue = relay.duplicates(), sent - taken
-    bound = case.connections * case.killed + (cutter.cut if cutter else 0)
+    bound = case.connections * (case.killed + case.fallen) + (cutter.cut if cutter else 0)
     print(f"{len(ledger)} deliveries, {case.killed} kills, {case.faults} faults of the database"
+          + (f", {case.fallen} falls of the sender" if case.fallen else "")
           + (f", {cutter.cut} connections cut, {cutter.held} held up" if cutter else ""))
     print(f"accepted {len(taken)}, lost {len(lost)}, twice {len(doubled)}, "
           f"called sent and never accepted {len(untrue)}")

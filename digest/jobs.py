@@ -93,6 +93,7 @@ def tick(system: System, holder: str, last: dict[str, datetime]) -> bool:
     ``last`` remembers when each pulse ran; it belongs to the caller, and losing it costs nothing:
     what the pulses queue has unique keys.
     """
+    hold.beat(system)
     now = system.clock.now()
     with system.db.write() as db:
         if not queue.take_lead(db, LEADER, holder, now, LEAD_SECONDS):

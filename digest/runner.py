@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from digest import jobs
 from digest.delivery import hold
 from digest.delivery.recover import recover
-from digest.feedback.bounces import hear_mail
+from digest.feedback.door import open_door
 from digest.system import log, queue
 from digest.system.build import System
 from digest.system.listener import Listener
@@ -37,7 +37,7 @@ class Runner:
         self._renewed: datetime | None = None
         self._threads: list[threading.Thread] = []
         self._beat = BackgroundScheduler(timezone="UTC")
-        self._listener: Listener | None = None
+        self._door: Listener | None = None
 
     def start(self) -> None:
         """Put right what a crash left behind, then begin to work."""
@@ -48,7 +48,7 @@ class Runner:
             misfire_grace_time=None,
         )
         self._beat.start()
-        self._listen()
+        self._door = open_door(self._system)
         # One sender: it has many connections, and two writers of one SQLite file are slower than one.
         crews: list[tuple[int, Collection[str]]] = [
             (self._system.settings.workers, jobs.OTHERS), (1, {"launch_issue"}), (1, {"send_chunk"}),
@@ -60,31 +60,13 @@ class Runner:
     def stop(self) -> None:
         """End after the step in hand; unfinished jobs go back to the queue."""
         self._system.stopping.set()
-        if self._listener:
-            self._listener.stop()
+        if self._door:
+            self._door.stop()
         self._beat.shutdown(wait=True)
         for thread in self._threads:
             thread.join(PATIENCE)
         with self._system.db.write() as db:
             queue.give_up_lead(db, jobs.LEADER, self._holder)
-
-    def _listen(self) -> None:
-        """Take in bounces where the settings say; a second process of this machine does not."""
-        url = self._system.settings.bounce_listen
-        if not url:
-            return
-        listener = Listener(url, self._take_in)
-        try:
-            listener.start()
-        except OSError as error:
-            log.get("runner").error("listener_failed", exc_info=error)
-            return
-        self._listener = listener
-
-    def _take_in(self, raw: bytes, recipient: str) -> None:
-        """Hear a mail; one that comes while we are on hold is not for this copy to judge."""
-        hold.require(self._system)
-        hear_mail(self._system, raw, via="listener", envelope_to=recipient)
 
     def _hire(self, kinds: Collection[str]) -> None:
         name = queue.worker_name(len(self._threads) + 1)
@@ -113,7 +95,6 @@ class Runner:
         try:
             jobs.tick(self._system, self._holder, self._last)
             self._renew()
-            hold.beat(self._system)
         except Exception as error:
             log.get("runner").error("beat_failed", exc_info=error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import dataclass
 
@@ -10,8 +11,10 @@ import click
 from digest.cli.session import json_option, opened, print_json
 from digest.delivery import hold
 from digest.feedback.bounces import hear_mail, read_mailbox
+from digest.feedback.door import open_door
 from digest.feedback.refusals import note_refusals
 from digest.feedback.reported import counts, unheeded
+from digest.system.errors import Refused
 from digest.system.listener import LARGEST
 
 
@@ -51,6 +54,24 @@ def read() -> None:
         with system.db.write() as db:
             while note_refusals(db, system.clock.now()):
                 pass
+
+
+@bounces.command()
+def listen() -> None:
+    """Take bounces at DIGEST_BOUNCE_LISTEN, where no embedded server does. Ends on Ctrl+C."""
+    with opened() as system:
+        if not system.settings.bounce_listen:
+            raise Refused("bad_settings", names="DIGEST_BOUNCE_LISTEN")
+        door = open_door(system)
+        if door is None:
+            raise SystemExit(1)
+        click.echo(f"Bounces are taken at {system.settings.bounce_listen} (Ctrl+C ends it)")
+        for kind in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(kind, lambda *_: system.stopping.set())
+        try:
+            system.stopping.wait()
+        finally:
+            door.stop()
 
 
 @bounces.command()

@@ -10,11 +10,13 @@ from functools import partial
 import click
 
 from digest.cli.session import in_english, json_option, opened, print_json
+from digest.delivery import hold
 from digest.delivery.keys import domain_of
 from digest.migrate import is_current
 from digest.newsletters.manage import list_newsletters
 from digest.system.build import System
-from digest.system.errors import Refused
+from digest.system.errors import Refused, Unavailable
+from digest.system.mailbox import open_mailbox
 from digest.system.settings import CAPTURE
 
 UNMARKED = dict.fromkeys(map(ord, "\u2068\u2069"))  # marks of direction, of no use in a terminal
@@ -46,7 +48,7 @@ def doctor(as_json: bool) -> None:
 
 def examine(system: System) -> Iterator[Check]:
     """Yield the answer to every question."""
-    for ask in (_database, _assets, _relay, _senders, _address, _folder, _model):
+    for ask in (_database, _hold, _assets, _relay, _senders, _bounces, _address, _folder, _model):
         yield from ask(system)
 
 
@@ -55,6 +57,16 @@ def _database(system: System) -> Iterator[Check]:
     current = is_current(system.db)
     yield Check("database", "ok" if current else "bad",
                 f"{kind}, schema is current" if current else f"{kind}: run 'digest db upgrade'")
+
+
+def _hold(system: System) -> Iterator[Check]:
+    """A copied or restored database sends nothing until a person says so."""
+    if not is_current(system.db):
+        return
+    reason = hold.reason(system)
+    yield Check("sending", "bad" if reason else "ok",
+                f"on hold: {reason}; if no other copy sends, run 'digest instance confirm'"
+                if reason else "allowed from here")
 
 
 def _assets(_system: System) -> Iterator[Check]:
@@ -95,6 +107,24 @@ def _senders(system: System) -> Iterator[Check]:
             paste = f" {record.name} {record.kind} {record.value}" if record else ""
             yield Check(f"{found.subject} {domain}", found.result,
                         said.translate(UNMARKED) + paste)
+
+
+def _bounces(system: System) -> Iterator[Check]:
+    """Whether anybody reads what comes back; providers may tell us by calls instead."""
+    settings = system.settings
+    if settings.bounce_mailbox:
+        try:
+            open_mailbox(settings.bounce_mailbox).close()
+        except Unavailable as error:
+            yield Check("bounces", "bad", f"the mailbox does not open: {error.facts['reply']}")
+            return
+    if settings.hears or settings.hook_keys:
+        ways = [*(["a mailbox"] if settings.bounce_mailbox else []),
+                *([settings.bounce_listen] if settings.bounce_listen else []), *settings.hook_keys]
+        yield Check("bounces", "ok", f"heard by {', '.join(ways)}")
+    elif settings.smtp_url != CAPTURE:
+        yield Check("bounces", "warn", "nobody reads what comes back to bounce+…@ your domain. "
+                    "Set DIGEST_BOUNCE_MAILBOX or DIGEST_BOUNCE_LISTEN")
 
 
 def _address(system: System) -> Iterator[Check]:

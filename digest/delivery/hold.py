@@ -56,18 +56,21 @@ class InstanceRow:
 
 def may_send(system: System) -> bool:
     """Tell whether mails may leave from here; a first look makes the place known."""
+    return not reason(system)
+
+
+def reason(system: System) -> str:
+    """Return why no mail may leave from here, a code of ``web.words.HOLDS``, or nothing."""
     at = _here(system)
     with system.db.read() as db:
-        return _hold(db, at) == ""
+        why = _hold(db, at)
+    return "" if why in PROVABLE and _wait_for_proof(system, at) else why
 
 
 def require(system: System) -> None:
     """Raise Refused("on_hold", host=…, reason=…) unless mails may leave from here."""
-    at = _here(system)
-    with system.db.read() as db:
-        reason = _hold(db, at)
-    if reason:
-        raise Refused("on_hold", host=at.place.host, reason=reason)
+    if why := reason(system):
+        raise Refused("on_hold", host=_here(system).place.host, reason=why)
 
 
 def arrive(system: System) -> bool:
@@ -82,9 +85,9 @@ def arrive(system: System) -> bool:
         if (mine is not None and not mine.hold and mine.seen_at + ASLEEP < now
                 and exists(db, open_send)):
             mine.hold = "asleep"
-        reason = _hold(db, at)
-    if reason:
-        log.get("hold").warning("on_hold", reason=reason, host=at.place.host)
+        why = _hold(db, at)
+    if why:
+        log.get("hold").warning("on_hold", reason=why, host=at.place.host)
         return False
     beat(system)
     return True
@@ -120,10 +123,10 @@ def confirm(db: Session, instance_id: str, *, by: int | None, now: datetime) -> 
     one = db.get(Instance, instance_id)
     if one is None:
         raise NotFound("no_such_instance")
-    reason, one.hold, one.seen_at = one.hold, "", now
+    was, one.hold, one.seen_at = one.hold, "", now
     db.execute(delete(Instance).where(Instance.id != instance_id))
     audit.record(db, "instance.confirm", now=now, by=by, subject="instance", host=one.host,
-                 reason=reason)
+                 reason=was)
 
 
 def confirm_here(system: System) -> str:
@@ -168,7 +171,7 @@ def _join(db: Session, place: Place, heard: int, *, now: datetime) -> Here:
         again = any(_is(row, place) for row in rows)
         insert_new(db, Instance.__table__, {
             "id": mine_id, "place": place.key, "machine": place.machine,
-            "cards": sorted(place.cards), "mark": place.mark, "host": place.host, "beats": 0,
+            "cards": sorted(place.cards), "mark": place.mark, "host": place.host, "beats": heard,
             "seen_at": now, "hold": "" if not rows else "restored" if again else "copied",
         }, key=["id"])
         return Here(place, mine_id, 0, _beating(db, mine_id), now)
@@ -200,15 +203,15 @@ def _wait_for_proof(system: System, at: Here) -> bool:
     """Look whether a person said yes, or another place counted on since we came: no copy does."""
     at.beats = 0
     with system.db.read() as db:
-        reason = db.scalar(select(Instance.hold).where(Instance.id == at.id))
+        why = db.scalar(select(Instance.hold).where(Instance.id == at.id))
         others = _beating(db, at.id)
-    if reason is None:  # forgotten by a confirmation elsewhere: ask anew
+    if why is None:  # forgotten by a confirmation elsewhere: ask anew
         system.memory.pop(KEY, None)
         return False
     alive = any(beats > at.others.get(one, beats) for one, beats in others.items())
     at.others = {**others, **at.others}
-    if reason not in PROVABLE or not alive:
-        return not reason
+    if why not in PROVABLE or not alive:
+        return not why
     with system.db.write() as db:
         db.execute(
             update(Instance).where(Instance.id == at.id, Instance.hold.in_(PROVABLE))

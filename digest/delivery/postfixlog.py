@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 
 LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\S+|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) \S+ "
@@ -34,12 +35,11 @@ LONGEST = timedelta(hours=1)  # no connection that is still open after so long h
 class Evidence:
     """What a log says of the mails with a certain kind of Message-ID, by the name inside it.
 
-    ``seen`` are those whose Message-ID Postfix read; ``accepted`` those it took. ``first`` and
-    ``last`` are the times of the log's lines, ``open`` when connections began that have not ended.
+    ``accepted`` are those that Postfix took. ``first`` and ``last`` are the times of the log's
+    lines, ``open`` when connections began that have not ended.
     """
 
     accepted: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
     first: datetime | None = None
     last: datetime | None = None
     open: dict[str, datetime] = field(default_factory=dict)
@@ -60,17 +60,26 @@ class Evidence:
 
 
 def read_log(
-    lines: Iterable[str], named: Callable[[str], str | None], *, zone: tzinfo, now: datetime,
-    live: bool = False,
+    lines: Iterable[str], named: Callable[[str], str | None], *, since: datetime, zone: tzinfo,
+    now: datetime, live: bool = False,
 ) -> Evidence:
     """Read the lines of a log, in their order.
 
-    ``named`` turns a Message-ID into the name under which it is wanted, or None. Times without a
+    ``named`` turns a Message-ID into the name under which it is wanted, or None. Mails of before
+    ``since`` are not looked at: a copy of this house may have had the same names. Times without a
     zone are in ``zone``, those without a year are of the last twelve months before ``now``.
     ``live``: the lines were read this moment from where Postfix writes, so the log goes on to now.
     """
     found = Evidence()
     names: dict[str, str] = {}
+
+    def time_of(stamp: str) -> datetime:
+        return _time(stamp, zone=zone, now=now)
+
+    def wanted(message_id: str, stamp: str) -> str | None:
+        name = named(message_id)
+        return name if name is None or time_of(stamp) >= since - SKEW else None
+
     stamps: list[str] = []
     begun: dict[str, str] = {}
     for line in lines:
@@ -83,11 +92,7 @@ def read_log(
         if program == "smtpd":
             _connection(text, pid, at, begun)
         elif queued := QUEUED.match(text):
-            _queued(program, queued[1], queued[2], names, found, named)
-
-    def time_of(stamp: str) -> datetime:
-        return _time(stamp, zone=zone, now=now)
-
+            _queued(program, queued[1], queued[2], names, found, partial(wanted, stamp=at))
     if stamps:
         found.first, found.last = time_of(stamps[0]), time_of(stamps[1])
         found.open = {pid: time_of(at) for pid, at in begun.items()}
@@ -105,17 +110,16 @@ def _connection(text: str, pid: str, at: str, begun: dict[str, str]) -> None:
 
 def _queued(
     program: str, number: str, text: str, names: dict[str, str], found: Evidence,
-    named: Callable[[str], str | None],
+    wanted: Callable[[str], str | None],
 ) -> None:
     """One line about a mail in the queue; queue numbers are used again for other mails."""
     if program == "cleanup":
         if (match := MESSAGE_ID.match(text)) is None:
             return
-        if (name := named(match[1])) is None:
+        if (name := wanted(match[1])) is None:
             names.pop(number, None)
         else:
             names[number] = name
-            found.seen.add(name)
     elif number in names:
         found.accepted.add(names[number])
         if text == "removed":

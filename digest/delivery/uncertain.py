@@ -144,7 +144,7 @@ def settle_by_log(
         ours = message_id.startswith(before) and message_id.endswith(after)
         return message_id[len(before):-len(after)] if ours else None
 
-    found = read_log(lines, named, zone=zone, now=now, live=live)
+    found = read_log(lines, named, since=frozen_at, zone=zone, now=now, live=live)
     with system.db.read() as db:
         open_marks = {who: (token, at) for who, token, at in _tokens(db, issue_id)}
         complete = _knows_all_sent(db, issue_id, found)

@@ -26,7 +26,7 @@ def take_call(system: System, provider: str, body: bytes, headers: Mapping[str, 
     Refused("bad_signature") for a call that is not the provider's, and
     Unavailable("hook_away") when its certificate cannot be had now.
     """
-    if provider not in hooks.READERS or not _secret(system, provider):
+    if provider not in system.settings.hook_keys:
         raise NotFound("no_such_hook")
     try:
         facts = json.loads(body)
@@ -47,18 +47,10 @@ def take_call(system: System, provider: str, body: bytes, headers: Mapping[str, 
         )
 
 
-def _secret(system: System, provider: str) -> str:
-    settings = system.settings
-    return {
-        "ses": settings.ses_topic, "mailgun": settings.mailgun_key,
-        "postmark": settings.postmark_login, "sendgrid": settings.sendgrid_key,
-    }[provider]
-
-
 def _is_theirs(
     system: System, provider: str, facts: Any, body: bytes, headers: Mapping[str, str]
 ) -> bool:
-    secret, now = _secret(system, provider), system.clock.now()
+    secret, now = system.settings.hook_keys[provider], system.clock.now()
     if provider == "sendgrid":
         front = "X-Twilio-Email-Event-Webhook-"
         return isinstance(facts, list) and hooks.signed_by_sendgrid(

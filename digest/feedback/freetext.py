@@ -9,31 +9,41 @@ from email.header import decode_header, make_header
 from email.message import Message
 
 LOOKED_AT = 20_000  # characters of a notice
+LONGEST = 2000  # characters of a header
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 MACHINES = re.compile(
     r"mailer-?daemon|postmaster|mail ?(?:delivery|system|server|admin)|mdaemon|mailadmin|delivery"
     r"|amavis|bounce|daemon|smtp|mrelay|mail\.?gate|<>|system administrator|virus",
     re.IGNORECASE,
 )
-SUBJECTS = re.compile(
-    r"undeliver|not be delivered|deliver\w* (?:fail|error|problem|status|unsuccess|incomplete|report|notif)"
-    r"|fail\w* (?:notice|deliver|mail|message)|return(?:ed|ing) (?:mail|message|to sender)|mail (?:delivery|failure|error|system)"
-    r"|could ?n[o']t (?:be )?deliver|unable to deliver|bounce|rejected|non.?remis|unzustellbar|not (?:read|sent)"
-    r"|message (?:delivery|status|could|not)|error (?:sending|in) |user unknown|inactive|warning: |invalid address"
-    r"|permanent|failure|non recapitabile|no se (?:ha )?(?:puede|pudo)|配|エラー|تعذ",
-    re.IGNORECASE,
-)
-ANSWERS = re.compile(
-    r"^(?:re|aw|sv|fwd?|wg|رد)\s*:|auto(?:matic|mated)?[ -]?(?:re(?:ply|sponse)|antwort|matic)|out of (?:the )?office|vacation|abwesen"
-    r"|away from|on holiday|autoreply|خارج المكتب|رد تلقائي|auto:",
-    re.IGNORECASE,
-)
+SUBJECTS = re.compile("|".join((
+    r"undeliver", r"not be delivered", r"could ?n[o']t (?:be )?deliver", r"unable to deliver",
+    r"deliver\w* (?:fail|error|problem|status|unsuccess|incomplete|report|notif)", r"failure",
+    r"fail\w* (?:notice|deliver|mail|message)", r"return(?:ed|ing) (?:mail|message|to sender)",
+    r"mail (?:delivery|failure|error|system)", r"message (?:delivery|status|could|not)",
+    r"error (?:sending|in) ", r"bounce", r"rejected", r"not (?:read|sent)", r"user unknown",
+    r"inactive", r"warning: ", r"invalid address", r"permanent", r"non.?remis", r"unzustellbar",
+    r"non recapitabile", r"no se (?:ha )?(?:puede|pudo)", "配", "エラー", "تعذ",
+)), re.IGNORECASE)
+ANSWERS = re.compile("|".join((
+    r"auto:", r"auto(?:matic|mated)?[ -]?(?:re(?:ply|sponse)|antwort|matic)",
+    r"out of (?:the )?office", r"vacation", r"abwesen", r"away from", r"on holiday",
+    "خارج المكتب", "رد تلقائي",
+)), re.IGNORECASE)
+TALK = re.compile(r"^(?:re|aw|sv|fwd?|wg|رد|تحويل)\s*:", re.IGNORECASE)  # of people
 # Where the mail that came back begins.
-RETURNED = re.compile(
-    r"^[ \t>*]*(?:-{2,}.{0,10}(?:original|below this line|this is a copy|returned|unsent|the header|transcript of the mail|enclosed|copy of)"
-    r".*|-{4,} ?(?:original message|message header).*|(?:original|your) message (?:follows|attached|headers?).*"
-    r"|received: (?:from|by) .*|return-path: .*|(?:the |your )?(?:original )?message headers?:?.*)$",
-    re.IGNORECASE | re.MULTILINE,
+RETURNED = re.compile("|".join((
+    r"^[ \t>*]*-{2,}.{0,10}(?:original|below this line|this is a copy|returned|unsent).*$",
+    r"^[ \t>*]*-{2,}.{0,10}(?:the header|transcript of the mail|enclosed|copy of).*$",
+    r"^[ \t>*]*-{4,} ?(?:original message|message header).*$",
+    r"^[ \t>*]*(?:original|your) message (?:follows|attached|headers?).*$",
+    r"^[ \t>*]*(?:the |your )?(?:original )?message headers?:?.*$",
+    r"^[ \t>*]*received: (?:from|by) .*$", r"^[ \t>*]*return-path: .*$",
+)), re.IGNORECASE | re.MULTILINE)
+BLAMED = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# Those who help, and those we wrote as, are never meant.
+HELPERS = re.compile(
+    r"^(?:postmaster|abuse|support|helpdesk|mailer-daemon|bounce\+|info)", re.IGNORECASE
 )
 # What a notice repeats of the mail's own headers is no reason.
 FIELDS = re.compile(r"^[ \t]*(?:subject|date|sent|message-id|from|cc|reply-to) ?:.*$", re.I | re.M)
@@ -54,19 +64,28 @@ def read(mail: Message, parts: list[Message]) -> Notice | None:
 
     The forms of old servers are found by ``flufl.bounce`` (Mailman's detectors).
     """
-    if not (is_machine(mail) or SUBJECTS.search(header(mail, "Subject"))):
+    signed = is_machine(mail) or bool(SUBJECTS.search(header(mail, "Subject")))
+    if not signed and (is_automatic(mail) or TALK.search(header(mail, "Subject"))):
         return None
-    from flufl.bounce import all_failures
-
+    delayed, failed = _detected(mail)
+    if not (failed or delayed or signed):
+        return None
     text = notice(mail, parts)
-    try:
-        delayed, failed = (frozenset(map(_text, found)) for found in all_failures(mail))
-    except (ValueError, LookupError, TypeError, AttributeError, UnicodeError):
-        delayed = failed = frozenset()  # a form that its detector cannot take
     if not (failed or delayed):
         failed = _blamed(text)
     status = STATUS.search(text)
     return Notice(failed, delayed - failed, status[1] if status else "", text)
+
+
+def _detected(mail: Message) -> tuple[frozenset[str], frozenset[str]]:
+    """The addresses that are put off, and those that failed, in the forms of old servers."""
+    from flufl.bounce import all_failures
+
+    try:
+        delayed, failed = all_failures(mail)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return frozenset(), frozenset()  # a form that its detector cannot take
+    return frozenset(map(_text, delayed)), frozenset(map(_text, failed))
 
 
 def notice(mail: Message, parts: list[Message]) -> str:
@@ -119,23 +138,17 @@ def text_of(part: Message) -> str:
 def header(mail: Message, name: str) -> str:
     """Return a header as people read it: encoded words decoded, bytes taken for UTF-8."""
     raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
-    text = str(raw).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = str(raw)[:LONGEST].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         return str(make_header(decode_header(text)))
     except (ValueError, LookupError, HeaderParseError):
         return text
 
 
-BLAMED = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Those who help, and those we wrote as, are never meant.
-HELPERS = re.compile(r"^(?:postmaster|abuse|support|helpdesk|mailer-daemon|bounce\+|info)", re.IGNORECASE)
-
-
 def _blamed(text: str) -> frozenset[str]:
-    """The addresses of a notice that stand alone in their line, else the first one."""
-    found = [one.strip(".'") for one in BLAMED.findall(text)]
-    meant = [one for one in found if not HELPERS.match(one)]
-    return frozenset(meant[:1])
+    """The first address of a notice that can be meant."""
+    found = (one.strip(".'") for one in BLAMED.findall(text))
+    return frozenset([one for one in found if not HELPERS.match(one)][:1])
 
 
 def _text(value: bytes | str) -> str:

@@ -171,7 +171,7 @@ def _bounce(
     event: Facts, *, status: object, text: object, final: bool, addresses: list[object],
     full: bool = False,
 ) -> Heard:
-    """A bounce in a provider's words. Its "permanent" counts where the server's words are silent."""
+    """A bounce in a provider's words; its "permanent" counts where the server says no reason."""
     words, given = str(text or ""), str(status or "")
     given = given if is_status(given) else ""
     reason = Why.FULL if full else why(given, words)

@@ -18,6 +18,8 @@ from digest.feedback.why import ADDRESS, FINAL, Why, is_status, why
 from digest.text.clean import strip_controls
 
 LARGEST = 1024 * 1024  # bytes that are looked at; a report with our mail in it has a tenth
+MOST_LINES = 10_000  # of those; detectors of old forms take a millisecond for a hundred
+HEAD = 64 * 1024  # bytes of a mail's headers
 MOST_PARTS = 60  # of a mail; a report has three
 MOST_READERS = 200  # recipients of one report that are looked at
 RECEIVED = 50  # servers on the way: more is a loop
@@ -83,18 +85,21 @@ class Heard:
 
 def read(raw: bytes, *, envelope_to: str = "") -> Heard:
     """Read a mail. Never raises for its content, and never looks at more than ``LARGEST``."""
-    raw = re.sub(rb"\r\n?", b"\n", raw[:LARGEST])
-    if raw.lower().count(b"boundary=") > MOST_PARTS:
-        return Heard(What.BROKEN, front=f"{envelope_to}\n{_head(raw)}")
+    lines = re.sub(rb"\r\n?", b"\n", raw[:LARGEST]).lstrip(b"\n").split(b"\n", MOST_LINES)
+    raw = b"\n".join(lines[:MOST_LINES])
+    front = f"{envelope_to}\n{_head(raw)}"
+    deep = raw.lower().count(b"boundary=") > MOST_PARTS
+    if deep or len(raw.partition(b"\n\n")[0]) > HEAD:
+        return Heard(What.BROKEN, front=front)
     try:
         mail = message_from_bytes(raw)
         parts = list(_parts(mail))
+        if len(parts) > MOST_PARTS:
+            return Heard(What.BROKEN, front=front)
+        heard = _judge(mail, parts)
+        body = "\n".join(_texts(parts))
     except (MessageError, RecursionError, ValueError, LookupError, TypeError, AttributeError):
-        return Heard(What.BROKEN, front=f"{envelope_to}\n{_head(raw)}")
-    front, body = f"{envelope_to}\n{_head(raw)}", "\n".join(_texts(parts))
-    if len(parts) > MOST_PARTS:
-        return Heard(What.BROKEN, front=front)
-    heard = _judge(mail, parts)
+        return Heard(What.BROKEN, front=front)  # what the library itself cannot take
     return replace(heard, text=tidy(heard.text), front=front, body=body)
 
 
@@ -150,11 +155,11 @@ def _of_accounts(mail: Message, parts: list[Message], accounts: tuple[Account, .
     reason = why(first.status, first.words)
     if reason is Why.OTHER or (reason is Why.EXPIRED and not first.words):
         reason = why(first.status, f"{first.words} {notice}")
-    return Heard(
-        What.BOUNCE, reason, first.status, words,
-        frozenset(one.address for one in failed if one.address),
-        frozenset(one.last for one in failed if one.last),
-    )
+    blamed = frozenset(one.address for one in failed if one.address)
+    if not blamed and (found := freetext.read(mail, parts)):
+        blamed = found.failed
+    return Heard(What.BOUNCE, reason, first.status, words, blamed,
+                 frozenset(one.last for one in failed if one.last))
 
 
 def _of_words(mail: Message, parts: list[Message]) -> Heard:
@@ -285,5 +290,5 @@ def _texts(parts: list[Message]) -> Iterator[str]:
 
 def _head(raw: bytes) -> str:
     """The headers of a mail, their folds undone."""
-    head = raw[: 64 * 1024].lstrip(b"\n").partition(b"\n\n")[0]
+    head = raw[:HEAD].partition(b"\n\n")[0]
     return re.sub(r"\n[ \t]+", " ", head.decode("utf-8", "replace"))

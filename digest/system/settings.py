@@ -62,6 +62,13 @@ class Settings:
         """Whether mails to ``bounce+TOKEN@`` are read at all."""
         return bool(self.bounce_mailbox or self.bounce_listen)
 
+    @property
+    def hook_keys(self) -> dict[str, str]:
+        """The providers whose calls are taken, at ``/hooks/`` and the name, and what proves them."""
+        keys = {"ses": self.ses_topic, "mailgun": self.mailgun_key,
+                "postmark": self.postmark_login, "sendgrid": self.sendgrid_key}
+        return {name: key for name, key in keys.items() if key}
+
 
 KNOWN = {
     "DIGEST_DATA_DIR",

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
+
+from digest.cli.doctor import Check, examine
 from digest.delivery.models import Delivery, DeliveryState
 from digest.system.build import System
+from digest.system.errors import Refused
 from digest.system.tokens import BOUNCE
 from tests import make
 from tests.cli.conftest import Run
@@ -27,3 +32,23 @@ def test_a_mail_that_is_piped_in_is_believed_by_its_token(run: Run, system: Syst
     told = json.loads(run("bounces", "--json").output)
     assert told == {"reports": {"hard": 1}, "unheeded": {"forged": 1}}
     assert "ignored: forged\t1" in run("bounces").output
+
+
+@pytest.mark.parametrize(("values", "result", "words"), [
+    ({"smtp_url": "smtp://127.0.0.1:1"}, "warn", "nobody reads what comes back"),
+    ({"bounce_mailbox": "imap://a:hush@127.0.0.1:1"}, "bad", "does not open"),
+    ({"bounce_listen": "lmtp://127.0.0.1:8024", "postmark_login": "a:hush"}, "ok",
+     "lmtp://127.0.0.1:8024, postmark"),
+])
+def test_the_doctor_asks_who_reads_what_comes_back(
+    system: System, values: dict[str, str], result: str, words: str
+) -> None:
+    asked = replace(system, settings=replace(system.settings, **values))
+    (found,) = [one for one in examine(asked) if one.name == "bounces"]
+    assert isinstance(found, Check) and found.result == result
+    assert words in found.text and "hush" not in found.text
+
+
+def test_a_door_needs_an_address(run: Run) -> None:
+    with pytest.raises(Refused, match="DIGEST_BOUNCE_LISTEN"):
+        run("bounces", "listen")

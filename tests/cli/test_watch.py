@@ -72,5 +72,7 @@ def test_a_copied_database_sends_only_after_a_yes(
     rows = json.loads(run("instance", "status", "--json").output)
     assert [row["hold"] for row in rows] == ["copied", ""]
     assert "on hold: copied" in run("instance", "status").output
+    bad = json.loads(run("doctor", "--json", code=1).output)
+    assert {row["name"]: row["result"] for row in bad}["sending"] == "bad"
     assert "Mails may leave" in run("instance", "confirm").output
     assert "may send" in run("instance", "status").output

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from digest import jobs
 from digest.delivery import hold
@@ -59,6 +59,17 @@ def test_the_first_place_and_its_restart_ask_nobody(start: Build, clock) -> None
     again = start()
     assert hold.arrive(again)
     assert reasons(again) == {""}
+
+
+def test_a_new_database_in_an_old_folder_is_a_first_place(start: Build, clock) -> None:
+    one = start()
+    assert hold.arrive(one)
+    clock.forward(seconds=11)
+    assert hold.beat(one)
+    with one.db.write() as db:
+        db.execute(delete(Instance))  # as if the file had been removed
+    assert hold.may_send(start())
+    assert hold.may_send(start())
 
 
 def test_two_processes_of_one_folder_are_one_place(start: Build, clock) -> None:
@@ -131,6 +142,17 @@ def test_a_second_machine_on_a_database_in_use_joins_by_itself(
     clock.forward(seconds=11)
     assert hold.beat(first)
     assert hold.beat(second)
+
+
+def test_a_worker_that_never_counts_joins_by_looking(
+    start: Build, elsewhere: Path, clock
+) -> None:
+    first, worker = start(), start(elsewhere)
+    jobs.tick(first, "first", {})
+    assert not hold.may_send(worker)
+    clock.forward(seconds=11)
+    jobs.tick(first, "first", {})
+    assert hold.may_send(worker)
 
 
 def test_a_data_folder_put_back_from_a_backup_is_not_the_same(

@@ -33,6 +33,10 @@ def test_a_servers_report_names_reader_status_and_reason() -> None:
     ("4.4.7", "delivery time expired", Why.EXPIRED),
     ("4.1.1", "450 4.1.1 user unknown", Why.EXPIRED),
     ("5.0.0", "500 hm", Why.OTHER),
+    ("5.2.1", "550 5.2.1 The user is receiving mail too quickly", Why.POLICY),
+    ("5.0.0", "delivery temporarily suspended: connect to mx: mailbox unavailable", Why.EXPIRED),
+    ("", "450 mailbox unavailable", Why.EXPIRED),
+    ("", "550 mailbox unavailable", Why.MAILBOX),
 ])
 def test_only_the_end_of_an_address_is_final(status: str, words: str, why: Why) -> None:
     heard = read(dsn(status=status, words=words))
@@ -77,15 +81,28 @@ def test_only_a_readers_word_against_us_is_a_complaint(kind: str, what: What) ->
     assert read(complaint(kind=kind)).what is what
 
 
+QMAIL = """Hi. This is the qmail-send program at mx.example.net.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<rim@example.net>:
+Sorry, no mailbox here by that name. (#5.1.1)
+
+--- Below this line is a copy of the message.
+
+Subject: x
+"""
+EXIM = """A message that you sent could not be delivered. The following address(es) failed:
+
+  rim@example.net
+    mailbox is full: retry timeout exceeded
+"""
+CLOSED = "Your message to rim@example.net was not delivered.\nThis account has been suspended.\n"
+
+
 @pytest.mark.parametrize(("text", "what", "why"), [
-    ("Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your"
-     " message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't"
-     " work out.\n\n<rim@example.net>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
-     "--- Below this line is a copy of the message.\n\nSubject: x\n", What.BOUNCE, Why.MAILBOX),
-    ("A message that you sent could not be delivered. The following address(es) failed:\n\n"
-     "  rim@example.net\n    mailbox is full: retry timeout exceeded\n", What.BOUNCE, Why.FULL),
-    ("Your message to rim@example.net was not delivered.\nThis account has been suspended.\n",
-     What.BOUNCE, Why.CLOSED),
+    (QMAIL, What.BOUNCE, Why.MAILBOX), (EXIM, What.BOUNCE, Why.FULL),
+    (CLOSED, What.BOUNCE, Why.CLOSED),
 ])
 def test_free_text_of_a_mail_server_is_read(text: str, what: What, why: Why) -> None:
     heard = read(mail(text, subject="failure notice"))

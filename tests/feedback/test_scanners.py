@@ -15,12 +15,12 @@ GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com
 
 @pytest.mark.parametrize("agent", [
     FIREFOX,
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
-    " Version/18.0 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 (KHTML, like Gecko)"
-    " Chrome/130.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 Chrome/130.0 Mobile"
-    " Safari/537.36 Telegram-Android/11.2 (Samsung SM-S921B; Android 15; SDK 35; HIGH)",
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    " Version/18.0 Mobile/15E148 Safari/604.1"),
+    ("Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/130.0.0.0 Mobile Safari/537.36"),
+    ("Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 Chrome/130.0 Mobile"
+    " Safari/537.36 Telegram-Android/11.2 (Samsung SM-S921B; Android 15; SDK 35; HIGH)"),
     "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Microsoft Outlook 16.0; ms-office)",
     "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17928; Pro)",
 ])
@@ -32,8 +32,8 @@ def test_browsers_and_mail_programs_are_people(agent):
     GMAIL,
     "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html",
     "Mozilla/5.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
-    " Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0",
+    ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"),
 ])
 def test_machines_that_load_pictures_for_readers_are_proxies(agent):
     assert by_headers("GET", {"User-Agent": agent}) is Verdict.PROXY

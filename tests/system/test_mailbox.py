@@ -110,11 +110,15 @@ def test_a_wrong_password_is_said_without_repeating_it() -> None:
 @pytest.mark.parametrize("step", ["SELECT", "UID SEARCH", "UID FETCH", "UID STORE"])
 def test_a_connection_that_breaks_is_told(step: str) -> None:
     with imap.running(MAILS, break_at=step) as server, pytest.raises(Unavailable):
-        box = open_mailbox(url(server))
-        try:
-            box.done(letters(box)[0], remove=True)
-        finally:
-            box.close()
+        take_first(url(server))
+
+
+def take_first(address: str) -> None:
+    box = open_mailbox(address)
+    try:
+        box.done(letters(box)[0], remove=True)
+    finally:
+        box.close()
 
 
 def test_nobody_there_is_told() -> None:
