@@ -62,6 +62,7 @@ def test_each_variable_can_come_from_a_file(tmp_path: Path, name: str) -> None:
         "DIGEST_PROXIES": "3", "DIGEST_EMBEDDED": "1", "DIGEST_LLM_URL": "https://llm.example/v1",
         "DIGEST_LLM_TIMEOUT": "3", "DIGEST_LLM_TOKENS": "3",
         "DIGEST_BOUNCE_MAILBOX": "imaps://a:b@mail.example", "DIGEST_POSTMARK_LOGIN": "a:b",
+        "DIGEST_DOMAIN_LIMITS": "gmail.com=20/s",
         "DIGEST_BOUNCE_LISTEN": "lmtp://127.0.0.1:8024", "DIGEST_SES_TOPIC": "arn:aws:sns:x:1:t",
     }
     path = tmp_path / "value"

@@ -65,6 +65,7 @@ MONTHS = [
 DIGITS = [("latn", "123"), ("arab", "١٢٣")]
 OFFSETS = [(n, str(n)) for n in range(-2, 3)]  # days that a country may differ from the table
 WEEK_MINUTES = 7 * 24 * 60
+QUIET = ("quiet_from", "quiet_to")
 LISTS = ListWidget(prefix_label=False)
 
 
@@ -112,6 +113,9 @@ class NewsletterForm(Form):
         _l("تُعدّ المسودة قبل الموعد بدقائق"), [InputRequired(), NumberRange(0, WEEK_MINUTES)]
     )
 
+    quiet_from = TimeField(_l("لا تُرسل من الساعة"), [Optional()])
+    quiet_to = TimeField(_l("حتى الساعة"), [Optional()])
+
     period_hours = IntegerField(_l("أخبار آخر ساعات"), [InputRequired(), NumberRange(1, 24 * 31)])
     min_items = IntegerField(_l("أقل عدد أخبار"), [InputRequired(), NumberRange(0, 60)])
     max_items = IntegerField(_l("أكثر عدد أخبار"), [InputRequired(), NumberRange(1, 60)])
@@ -139,6 +143,8 @@ class NewsletterForm(Form):
         facts = asdict(values)
         rule = facts.pop("rule")
         facts.pop("id", None)
+        for name in QUIET:
+            facts[name] = time.fromisoformat(facts[name]) if facts[name] else None
         at = time.fromisoformat(rule.get("at", "06:00"))
         return cls(
             formdata=None, **facts, kind=rule.get("kind", "daily"), at=at,
@@ -153,6 +159,11 @@ class NewsletterForm(Form):
             *options(((zone, zone) for zone in other_zones()), _("كل المناطق")),
         ]
 
+    def validate_quiet_to(self, field: TimeField) -> None:
+        """Refuse quiet hours that have only one end."""
+        if (self.quiet_from.data is None) != (field.data is None):
+            raise ValidationError(_("اكتب ساعتي الهدوء كلتيهما، أو اتركهما فارغتين."))
+
     def validate_max_items(self, field: IntegerField) -> None:
         """Refuse an issue that could never have enough stories."""
         if self.min_items.data is not None and (field.data or 0) < self.min_items.data:
@@ -162,8 +173,9 @@ class NewsletterForm(Form):
         """Return the settings as typed."""
         facts: dict[str, Any] = {
             name: self[name].data for name in NewsletterValues.__dataclass_fields__
-            if name not in {"rule", "list_ids"}
+            if name not in {"rule", "list_ids", *QUIET}
         }
+        facts |= {name: _hour(self[name].data) for name in QUIET}
         words = {name: text.strip() for name, text in facts.items() if isinstance(text, str)}
         return NewsletterValues(
             **(facts | words), rule=self.rule(), list_ids=tuple(self.list_ids.data or ())
@@ -174,10 +186,14 @@ class NewsletterForm(Form):
         kind = self.kind.data
         if kind == "cron":
             return {"kind": kind, "cron": (self.cron.data or "").strip()}
-        at = self.at.data.strftime("%H:%M") if self.at.data is not None else ""
+        at = _hour(self.at.data)
         if kind == "weekly":
             return {"kind": kind, "at": at, "days": sorted(self.days.data or [])}
         return {"kind": kind, "at": at}
+
+
+def _hour(at: time | None) -> str:
+    return at.strftime("%H:%M") if at is not None else ""
 
 
 @cache

@@ -26,6 +26,7 @@ TYPED: dict[str, object] = {
     "days": ["6", "2"], "cron": "", "zone": "Africa/Cairo", "policy": "auto", "late": "skip",
     "grace_minutes": "30", "lead_minutes": "90", "period_hours": "48", "min_items": "2",
     "max_items": "20", "months": "egypt", "digits": "arab", "hijri": "y", "hijri_offset": "-1",
+    "quiet_from": "22:00", "quiet_to": "06:30", "track_clicks": "y",
 }
 
 
@@ -61,6 +62,7 @@ def test_every_field_is_stored(sign_in: SignIn, system: System) -> None:
         policy="auto", late="skip", grace_minutes=30, lead_minutes=90, period_hours=48,
         min_items=2, max_items=20, months="egypt", digits="arab", hijri=True, hijri_offset=-1,
         brand="#9a3d1f", public=True, active=True, list_ids=tuple(lists), id=row.id,
+        quiet_from="22:00", quiet_to="06:30", track_clicks=True,
     )
 
 
