@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Connection, Dialect, Integer, Text, bindparam, literal_column, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Integer,
+    Text,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from digest.audience.models import Subscriber
