@@ -50,7 +50,7 @@ def label_of(row: GroupInput) -> str:
     title = without_source(display(" ".join(row.title.split())), row.source)
     if not words(title):
         found = reading_sentences(row.text)
-        title = display(" ".join(found[0].text.split())) if found else row.title.strip()
+        title = display(" ".join((found[0].text if found else row.title).split()))
     if not re.search(r"\.\.$|…$", title):
         title = title.rstrip(".،:؛ ")
     return title if len(title) <= LABEL else f"{title[:LABEL].rsplit(' ', 1)[0].rstrip('،:؛ ')}…"

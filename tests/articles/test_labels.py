@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.articles.keyphrases import Vocabulary
@@ -61,6 +61,7 @@ def test_tags_say_nothing_twice_and_hold_no_marks_and_no_verbs_of_speech() -> No
             assert not {"قال", "أعلنت", "وقال", "في", "من"} & set(tag.split())
 
 
+@example([(":\n\x1b", "")])
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200)), min_size=1, max_size=5))
 def test_any_text_gets_a_label_and_tags_and_twice_the_same(found: list[tuple[str, str]]) -> None:
     rows = list(cleaned(GroupInput(str(place), *one) for place, one in enumerate(found)))
