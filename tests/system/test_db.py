@@ -120,3 +120,10 @@ def test_sqlite_is_durable_and_patient(system):
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     assert values == ["wal", 2, 1, 30_000]
+
+
+def test_postgresql_is_durable_whatever_the_server_says(system):
+    if system.db.engine.dialect.name != "postgresql":
+        pytest.skip("PostgreSQL only")
+    with system.db.read() as db:
+        assert db.scalar(text("SHOW synchronous_commit")) == "on"
