@@ -130,8 +130,9 @@ def _engine(url: str) -> Engine:
 
 def _prepare_postgres(connection: Any, _record: object) -> None:
     """Durable commits, whatever the server's default: 26 crashes without them sent 100 mails twice."""
+    connection.autocommit = True  # a setting made in a transaction would go with it
     connection.execute("SET synchronous_commit = on")
-    connection.commit()
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
