@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from digest.articles import ingest, lessons
 from digest.articles.boilerplate import strip_boilerplate
+from digest.articles.cleaning import Rules, cut_sentences, from_json
 from digest.articles.extract import Extracted, extract_page
 from digest.articles.models import Article, ArticleState, Summary
 from digest.articles.queries import SOURCE
@@ -34,8 +35,11 @@ LONGER = 1.2  # a page's text replaces the feed's when it is so much longer
 MAX_TEXT = 200_000  # characters
 DUPLICATE = "duplicate"
 RETRIES = (timedelta(minutes=10), timedelta(hours=2))
+# An article that has a teaser does not wait for its page as long: the next issue may want it.
+SOON = (timedelta(minutes=1), timedelta(minutes=5))
 # A page that failed in one of these ways may well be there later.
 PASSING = frozenset({Outcome.TIMEOUT, Outcome.BUSY, Outcome.DNS, Outcome.NETWORK, Outcome.TLS})
+SERVER_FAILS = 500  # and the codes above: the fault of the site, which it mends
 _CUT = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|المزيد|اقرأ المزيد|read more)\W*$", re.IGNORECASE)
 
 
@@ -50,12 +54,16 @@ class _Known:
     tags: tuple[str, ...]
     sorter: Sorter
     source_topic: int | None
+    rules: Rules
     lesson: Lesson | None  # what an editor said of it while it had no text
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What was made of an article; without text, ``reason`` says why."""
+    """What was made of an article; without text, ``reason`` says why.
+
+    ``passing`` when its page was wanted and may well answer later.
+    """
 
     text: str = ""
     summary: str = ""
@@ -71,7 +79,8 @@ def enrich_article(system: System, article_id: int, attempt: int = 1) -> None:
     """Read an article: its page if the feed's body is short, then text, topic and summary 1.
 
     An article without any text becomes unreadable and gets no summary; when its page may be back
-    later it is tried again, twice. Running it again on an article that was read does nothing.
+    later it is tried again, twice. With a teaser it waits for the page for some minutes, then the
+    teaser stays. Running it again on an article that was read does nothing.
     """
     now = system.clock.now()
     known = _known(system, article_id, attempt)
@@ -81,7 +90,7 @@ def enrich_article(system: System, article_id: int, attempt: int = 1) -> None:
     page, failure = Extracted(), None
     if known.link and needs_page(body):
         fetched = system.fetcher.fetch(FetchRequest(known.link, accept="text/html, */*;q=0.1"))
-        page, failure = _page(fetched)
+        page, failure = _page(fetched, known.rules)
     reading = _read(known, body, page, failure)
     with system.db.write() as db:
         _save(db, article_id, reading, attempt, now)
@@ -106,49 +115,64 @@ def _known(system: System, article_id: int, attempt: int) -> _Known | None:
 
 def _load(db: Session, article_id: int, attempt: int) -> _Known | None:
     article = db.get(Article, article_id)
-    if article is None or article.state != _waiting(attempt):
+    if article is None or not _waits(article, attempt):
         return None
-    default = select(SOURCE.c.topic_id).where(SOURCE.c.id == article.source_id)
+    of_source = select(SOURCE.c.topic_id, SOURCE.c.rules).where(SOURCE.c.id == article.source_id)
+    source = db.execute(of_source).first()
     return _Known(
         article.id, article.link, article.title, article.html, tuple(article.tags),
-        lessons.sorter(db), db.scalar(default), lessons.lesson_of(db, article_id),
+        lessons.sorter(db), source.topic_id if source else None,
+        from_json(source.rules if source else None), lessons.lesson_of(db, article_id),
     )  # fmt: skip
 
 
-def _waiting(attempt: int) -> ArticleState:
-    return ArticleState.NEW if attempt == 1 else ArticleState.UNREADABLE
+def _waits(article: Article, attempt: int) -> bool:
+    again = attempt > 1 and article.state == ArticleState.UNREADABLE
+    return again or article.state == ArticleState.NEW
 
 
-def _page(fetched: Fetched) -> tuple[Extracted, Fetched | None]:
+def _page(fetched: Fetched, rules: Rules) -> tuple[Extracted, Fetched | None]:
     """What a fetched page says, or the fetch that failed."""
     if fetched.outcome is not Outcome.OK:
         return Extracted(), fetched
     kind = fetched.content_type.partition(";")[0].strip().lower()
     if kind and "html" not in kind and not kind.startswith("text/"):
         return Extracted(), None  # a picture, a film, a document: nothing to read here
-    page = extract_page(fetched.content, content_type=fetched.content_type, url=fetched.url)
+    page = extract_page(
+        fetched.content, content_type=fetched.content_type, url=fetched.url, rules=rules
+    )
     return page, None
+
+
+def fuller(body: str, page: str) -> str:
+    """Return the text of an article: the feed's, unless its page says much more."""
+    whole = page if len(words(page)) > LONGER * len(words(body)) else body
+    return whole[:MAX_TEXT]
+
+
+def is_passing(failure: Fetched) -> bool:
+    """Tell whether a page that failed so may well be there some minutes later."""
+    return failure.outcome in PASSING or (failure.status or 0) >= SERVER_FAILS
 
 
 def _read(known: _Known, body: str, page: Extracted, failure: Fetched | None) -> _Reading:
     """Choose the fuller text, clean it once and make of it what readers see."""
-    whole = page.text if len(words(page.text)) > LONGER * len(words(body)) else body
-    whole = whole[:MAX_TEXT]
-    title = known.title or ingest.shown_line(page.title)
+    whole = fuller(cut_sentences(body, known.rules), page.text)
+    passing = failure is not None and is_passing(failure)
+    title = _title(known.title, known.link, page)
     text = display(strip_boilerplate(whole, title=title))
     found = words(text)
     if not found or found == words(title):
         reason = f"page_{failure.outcome.value}" if failure else "no_text"
         return _Reading(
-            reason="encoding" if page.doubtful else reason, page=page,
-            passing=failure is not None and failure.outcome in PASSING,
+            reason="encoding" if page.doubtful else reason, page=page, passing=passing
         )
     if not charset.readable(text):
         return _Reading(reason="encoding", page=page)
     tags = ingest.merged_tags(known.tags, hashtags(whole))
     topic = _topic(known, title, text, tags)
     summary = summarise(text, title=title, method=Method.MIX).text
-    return _Reading(text, summary, "", len(found), tags, topic, page)
+    return _Reading(text, summary, "", len(found), tags, topic, page, passing)
 
 
 def _topic(known: _Known, title: str, text: str, tags: Sequence[str]) -> int | None:
@@ -161,30 +185,37 @@ def _topic(known: _Known, title: str, text: str, tags: Sequence[str]) -> int | N
 def _save(db: Session, article_id: int, reading: _Reading, attempt: int, now: datetime) -> None:
     """Store a reading unless somebody else has read the article meanwhile."""
     article = db.get(Article, article_id, with_for_update=True)
-    if article is None or article.state != _waiting(attempt):
+    if article is None or not _waits(article, attempt):
         return
     _take_from_page(article, reading.page)
-    if reading.text:
-        _fill(db, article, reading, now)
-    else:
+    waits = SOON if reading.text else RETRIES
+    again = reading.passing and attempt <= len(waits)
+    if again:
+        queue.put(
+            db, "enrich_article", key=f"{article_id}:{attempt + 1}", now=now,
+            run_at=now + waits[attempt - 1], article_id=article_id, attempt=attempt + 1,
+        )  # fmt: skip
+    if not reading.text:
         article.state, article.reason = ArticleState.UNREADABLE.value, reading.reason
-        if reading.passing and attempt <= len(RETRIES):
-            queue.put(
-                db, "enrich_article", key=f"{article_id}:{attempt + 1}", now=now,
-                run_at=now + RETRIES[attempt - 1], article_id=article_id, attempt=attempt + 1,
-            )  # fmt: skip
+    elif not again:
+        _fill(db, article, reading, now)
     ingest.queue_regroup(db, now)
 
 
 def _take_from_page(article: Article, page: Extracted) -> None:
     """Fill what the feed left out; what the feed said stays."""
-    article.title = article.title or ingest.shown_line(page.title)
+    article.title = _title(article.title, article.link, page)
     article.author = article.author or ingest.shown_line(page.author)
     article.image = article.image or page.image
     article.link = page.link or article.link
     undated = article.published_at == article.collected_at
     if undated and page.published_at and ingest.EARLIEST <= page.published_at < article.collected_at:
         article.published_at = page.published_at
+
+
+def _title(title: str, link: str, page: Extracted) -> str:
+    """The title as it came; the page's, where only a link was known."""
+    return ingest.shown_line(page.title) or title if title in {"", link} else title
 
 
 def _fill(db: Session, article: Article, reading: _Reading, now: datetime) -> None:

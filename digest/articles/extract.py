@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
 
+from digest.articles.cleaning import NO_RULES, Rules, cut_from_page, cut_sentences
 from digest.text import urls
 from digest.text.clean import plain_text, strip_controls
 from digest.text.document import decode_document
@@ -49,15 +50,20 @@ class Extracted:
     doubtful: bool = False
 
 
-def extract_page(content: bytes, *, content_type: str, url: str) -> Extracted:
+def extract_page(
+    content: bytes, *, content_type: str, url: str, rules: Rules = NO_RULES
+) -> Extracted:
     """Decode a page and take the article out of it; never raises for what is in it."""
     decoded = decode_document(content, content_type)
-    found = extract_text(decoded.text, url)
+    found = extract_text(decoded.text, url, rules)
     return found if not decoded.doubtful else Extracted(title=found.title, doubtful=True)
 
 
-def extract_text(html: str, url: str) -> Extracted:
-    """Take title, text, author, date, picture and canonical link out of a page's HTML."""
+def extract_text(html: str, url: str, rules: Rules = NO_RULES) -> Extracted:
+    """Take title, text, author, date, picture and canonical link out of a page's HTML.
+
+    ``rules`` say what of the page is not the article's text.
+    """
     html = strip_controls(html[:MAX_PAGE])
     if not html.strip() or _too_deep(html):
         return Extracted()
@@ -67,7 +73,7 @@ def extract_text(html: str, url: str) -> Extracted:
     image = facts.get("og:image") or facts.get("twitter:image") or ""
     return Extracted(
         title=title,
-        text=_text(html, {fold(title), fold(heading)}),
+        text=_text(html, {fold(title), fold(heading)}, rules),
         author=_line(facts.get("author", ""), 200),
         published_at=_date(facts),
         image=(urls.absolute(url, image) or None) if image else None,
@@ -75,20 +81,24 @@ def extract_text(html: str, url: str) -> Extracted:
     )
 
 
-def _text(html: str, titles: set[str]) -> str:
+def _text(html: str, titles: set[str], rules: Rules) -> str:
     """The article's own words, without a first line that only repeats its title."""
+    page, kept = cut_from_page(html, rules)
+    found = plain_text(page) if kept else _find_text(page)
+    lines = [line.strip() for line in strip_controls(found).split("\n") if line.strip()]
+    if lines and fold(lines[0]) in titles:
+        del lines[0]
+    return cut_sentences("\n\n".join(lines), rules)
+
+
+def _find_text(html: str) -> str:
     with warnings.catch_warnings():
         # urllib3, which trafilatura loads and we never use, warns of a proxy library it misses.
         warnings.simplefilter("ignore")
         from trafilatura import extract
 
-    found = extract(
-        html, output_format="txt", include_comments=False, include_tables=False
-    )
-    lines = [line.strip() for line in strip_controls(found or "").split("\n") if line.strip()]
-    if lines and fold(lines[0]) in titles:
-        del lines[0]
-    return "\n\n".join(lines)
+    found = extract(html, output_format="txt", include_comments=False, include_tables=False)
+    return found or ""
 
 
 def _too_deep(html: str) -> bool:

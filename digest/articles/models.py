@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digest.system.db import UTC, Base
@@ -123,12 +124,17 @@ class Article(Base):
     saved: Mapped[bool] = mapped_column(default=False)
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
     story_id: Mapped[int | None] = mapped_column(
-        ForeignKey("story.id", ondelete="SET NULL"), index=True
+        ForeignKey("story.id", ondelete="SET NULL")
     )
 
+    # A row is as wide as its text, so what pages count by is in the indexes alone.
     __table_args__ = (
         CheckConstraint("state IN ('new', 'ready', 'unreadable', 'excluded')", name="state"),
         Index("ix_article_source_guid", "source_id", "guid_hash"),
+        Index("ix_article_source_published", "source_id", "published_at"),
+        Index("ix_article_story", "story_id", "state", "saved"),
+        Index("ix_article_saved", "story_id", sqlite_where=sql("saved = 1"),
+              postgresql_where=sql("saved")),
     )
 
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Float,
     Integer,
     Select,
-    Subquery,
     and_,
     case,
     column,
@@ -24,11 +24,12 @@ from sqlalchemy.orm import Session
 
 from digest.articles.models import Article, ArticleState, Story, Topic
 from digest.articles.versions import Saying, Shown, shown_summaries
-from digest.text.fold import fold
+from digest.text.fold import fold, fold_each
 
 # The room of sources lies above this one; of its table, only these columns matter here.
 SOURCE = table(
-    "source", column("id", Integer), column("topic_id", Integer), column("weight", Float)
+    "source", column("id", Integer), column("topic_id", Integer), column("weight", Float),
+    column("rules", JSON),
 )
 PER_PAGE = 30
 FRESH = timedelta(days=14)  # what is older and was never touched leaves the inbox
@@ -121,7 +122,6 @@ class InboxPage:
     total: int
     counts: dict[str, int]
     topics: tuple[TopicCount, ...]
-    collected_at: datetime | None
 
 
 def candidates(db: Session, *, since: datetime, until: datetime) -> list[Candidate]:
@@ -161,27 +161,27 @@ def inbox(
     is "new"; a page beyond the end is the last one.
     """
     tab = tab if tab in TABS else "new"
-    told = _told(used)
-    conditions = [_in_tab(told, tab, now)]
+    within = {name: _in_tab(name, used, now) for name in TABS}
+    conditions = [within[tab]]
     if search.strip():
-        conditions.append(told.c.story_id.in_(_matching(db, search)))
-    topics = _topics(db, told, conditions)
+        conditions = [Story.id.in_(_matching(db, search, within[tab]))]
+    topics = _topics(db, conditions)
+    total = sum(one.stories for one in topics)
     if topic_id is not None:
-        conditions.append(told.c.topic_id.is_(None) if topic_id == 0
-                          else told.c.topic_id == topic_id)
-    wanted = select(told.c.story_id).where(*conditions)
-    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        conditions.append(Story.topic_id.is_(None) if topic_id == 0 else Story.topic_id == topic_id)
+        total = sum(one.stories for one in topics if (one.id or 0) == topic_id)
     pages = max(1, -(-total // per_page))
     page = min(max(1, page), pages)
     ids = db.scalars(
-        wanted.order_by(told.c.last_at.desc(), told.c.story_id.desc())
+        select(Story.id)
+        .where(*conditions)
+        .order_by(Story.last_at.desc(), Story.id.desc())
         .offset((page - 1) * per_page)
         .limit(per_page)
     ).all()
     return InboxPage(
         stories=_stories(db, ids, frozenset(used)), tab=tab, page=page, pages=pages, total=total,
-        counts={name: _count(db, told, _in_tab(told, name, now)) for name in TABS},
-        topics=topics, collected_at=db.scalar(select(func.max(Article.collected_at))),
+        counts={name: _count(db, within[name]) for name in TABS}, topics=topics,
     )  # fmt: skip
 
 
@@ -196,65 +196,49 @@ def _sources_told() -> Any:
     )
 
 
-def _told(used: Collection[int]) -> Subquery:
-    """Each story that has articles: whether it is saved, wholly excluded, used in an issue."""
-    kept = Article.state != ArticleState.EXCLUDED
-    return (
-        select(
-            Story.id.label("story_id"), Story.topic_id, Story.last_at,
-            func.max(case((Article.saved, 1), else_=0)).label("saved"),
-            func.sum(case((kept, 1), else_=0)).label("kept"),
-            case((Story.id.in_(list(used)), 1), else_=0).label("used"),
-        )
-        .join(Article, Article.story_id == Story.id)
-        .group_by(Story.id, Story.topic_id, Story.last_at)
-        .subquery()
-    )  # fmt: skip
-
-
-def _in_tab(told: Subquery, tab: str, now: datetime) -> ColumnElement[bool]:
+def _in_tab(tab: str, used: Collection[int], now: datetime) -> ColumnElement[bool]:
+    """Which stories are in a tab, by what indexes alone can tell: articles are wide rows."""
+    mine = select(Article.id).where(Article.story_id == Story.id).correlate(Story)
+    kept = mine.where(Article.state != ArticleState.EXCLUDED).exists()
+    in_use = Story.id.in_(list(used))
     if tab == "excluded":
-        return and_(told.c.kept == 0, told.c.last_at >= now - FRESH)
+        return and_(Story.last_at >= now - FRESH, mine.exists(), ~kept)
     if tab == "used":
-        return told.c.used == 1
-    open_story = and_(told.c.kept > 0, told.c.used == 0)
+        return and_(in_use, mine.exists())
     if tab == "saved":
-        return and_(open_story, told.c.saved == 1)
-    return and_(open_story, told.c.saved == 0, told.c.last_at >= now - FRESH)
+        saved = select(Article.story_id).where(Article.saved, Article.story_id.is_not(None))
+        return and_(Story.id.in_(saved), ~in_use, kept)
+    return and_(Story.last_at >= now - FRESH, ~in_use, kept, ~mine.where(Article.saved).exists())
 
 
-def _count(db: Session, told: Subquery, condition: ColumnElement[bool]) -> int:
-    return db.scalar(select(func.count()).select_from(told).where(condition)) or 0
+def _count(db: Session, condition: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count(Story.id)).where(condition)) or 0
 
 
-def _topics(
-    db: Session, told: Subquery, conditions: Sequence[ColumnElement[bool]]
-) -> tuple[TopicCount, ...]:
+def _topics(db: Session, conditions: Sequence[ColumnElement[bool]]) -> tuple[TopicCount, ...]:
     """The topics of a tab in their order, stories without a topic last (id None)."""
     rows = db.execute(
-        select(told.c.topic_id, func.coalesce(Topic.name, ""), func.count())
-        .select_from(told)
-        .outerjoin(Topic, Topic.id == told.c.topic_id)
+        select(Story.topic_id, func.coalesce(Topic.name, ""), func.count())
+        .select_from(Story)
+        .outerjoin(Topic, Topic.id == Story.topic_id)
         .where(*conditions)
-        .group_by(told.c.topic_id, Topic.name, Topic.position)
-        .order_by(told.c.topic_id.is_(None), Topic.position, told.c.topic_id)
+        .group_by(Story.topic_id, Topic.name, Topic.position)
+        .order_by(Story.topic_id.is_(None), Topic.position, Story.topic_id)
     )
     return tuple(TopicCount(*row) for row in rows)
 
 
-def _matching(db: Session, search: str) -> set[int]:
-    """The stories with an article that holds every word of a search; no database folds Arabic."""
+def _matching(db: Session, search: str, condition: ColumnElement[bool]) -> list[int]:
+    """The stories of a tab with an article that holds every word; no database folds Arabic."""
     wanted = fold(search).split()
     rows = db.execute(
-        select(Article.story_id, Article.title, Article.source_name).where(
-            Article.story_id.is_not(None)
-        )
-    )
-    return {
-        story_id
-        for story_id, title, source in rows
-        if story_id is not None and all(word in fold(f"{title} {source}") for word in wanted)
-    }
+        select(Story.id, Article.title, Article.source_name)
+        .join(Article, Article.story_id == Story.id)
+        .where(condition)
+    ).all()
+    folded = fold_each([f"{title} {source}" for _story_id, title, source in rows])
+    found = zip(rows, folded, strict=True)
+    return sorted({row[0] for row, text in found if all(word in text for word in wanted)})
 
 
 def _stories(db: Session, ids: Sequence[int], used: frozenset[int]) -> tuple[InboxStory, ...]:

@@ -30,6 +30,44 @@ def add(url: str, name: str, kind: str | None) -> None:
         )
 
 
+@sources.command()
+@click.argument("address")
+@json_option
+def find(address: str, as_json: bool) -> None:
+    """Look for the feeds behind a site's address; prints them with what they hold, adds none."""
+    from digest.sources.discover import try_address
+
+    with opened() as system:
+        trial = try_address(system, address)
+    if as_json:
+        print_json(trial.found)
+    for one in trial.found if not as_json else ():
+        click.echo(f"{one.form}\t{one.entries}\t{one.title}\t{one.url}")
+    if not trial.found:
+        raise click.ClickException(f"nothing to read at {trial.url}: {trial.outcome}")
+
+
+@sources.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Add the feeds of an OPML list; prints what became of each."""
+    from digest.sources import exchange, opml
+
+    outlines = opml.read(file.read_bytes())
+    with opened() as system, system.db.write() as db:
+        for one in exchange.take_list(db, outlines, by=None, now=system.clock.now()):
+            click.echo(f"{one.code}\t{one.source_id or ''}\t{one.title}\t{one.url}")
+
+
+@sources.command()
+def export() -> None:
+    """Print all feeds as OPML."""
+    from digest.sources.exchange import give_list
+
+    with opened() as system, system.db.read() as db:
+        click.echo(give_list(db, title="Digest", now=system.clock.now()).decode(), nl=False)
+
+
 @sources.command("list")
 @json_option
 def list_(as_json: bool) -> None:

@@ -6,37 +6,40 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from html import escape
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from digest.articles import ingest
+from digest.articles.cleaning import Rules, from_json
 from digest.articles.entry import Entry
-from digest.articles.extract import extract_page
 from digest.articles.models import Article
 from digest.sources import health
-from digest.sources.feeds import FeedDocument, FeedKind, parse_feed
-from digest.sources.models import Source, SourceKind, SourceState
+from digest.sources.answers import (
+    ACCEPT_FEED,
+    ACCEPT_PAGE,
+    TITLE_AT,
+    Answer,
+    paragraphs_html,
+    parse,
+    read_feed,
+    read_page,
+)
+from digest.sources.feeds import FeedKind
+from digest.sources.models import ASKED, Source, SourceKind, SourceState
 from digest.staff import audit
 from digest.system import queue
 from digest.system.build import System
 from digest.system.db import insert_new
 from digest.system.errors import NotFound, Refused
-from digest.system.fetch import Fetched, Fetcher, FetchRequest, Outcome
+from digest.system.fetch import Fetcher, FetchRequest, Outcome
 from digest.text import charset, urls
 from digest.text.clean import strip_controls
 
-ACCEPT_FEED = (
-    "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, "
-    "text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
-)
-ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 PER_HOST = 2  # sources of one host queued at once: we are a guest
 LOST = timedelta(hours=1)  # a source whose job vanished is asked again after this
 MOVED_IF = frozenset({Outcome.DNS, Outcome.NETWORK, Outcome.TLS, Outcome.HTTP_ERROR, Outcome.GONE})
 TEXTS = "نصوص"  # the source of texts that come without a name
-TITLE_AT = 160  # characters of a text's first line that can be its title
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,7 @@ class _Asked:
     etag: str | None
     last_modified: str | None
     proven: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a source answered, understood: ``found_at`` is the feed that a web page named."""
-
-    fetched: Fetched
-    outcome: str
-    detail: str
-    entries: tuple[Entry, ...] = ()
-    title: str = ""
-    found_at: str | None = None
+    rules: Rules
 
 
 def add_source(
@@ -89,7 +81,7 @@ def add_source(
     except urls.BadUrl as error:
         raise Refused("bad_url", reason=error.code) from None
     kind = SourceKind(kind or SourceKind.FEED)
-    if kind is SourceKind.TEXT:
+    if kind.value not in ASKED:
         raise Refused("bad_url", reason="scheme")
     values = _new_row(kind, name.strip() or parts.host, str(parts), key, now)
     values |= {"site_host": parts.host, "topic_id": topic_id, "next_at": now + LOST}
@@ -128,7 +120,7 @@ def add_text(
         published_at=published_at,
         problem="encoding" if decoded and decoded.doubtful else "",
     )
-    source_id = _text_source(db, name, now)
+    source_id = text_source(db, name, now)
     return ingest.store_entries(db, source_id, [entry], source_name=name, now=now)
 
 
@@ -146,7 +138,9 @@ def enqueue_due(db: Session, now: datetime, limit: int = 50) -> int:
     """Queue the sources whose time has come, at most two of one host; returns how many."""
     due = db.scalars(
         select(Source)
-        .where(Source.state == SourceState.ACTIVE, Source.next_at <= now)
+        .where(
+            Source.state == SourceState.ACTIVE, Source.next_at <= now, Source.kind.in_(ASKED)
+        )
         .order_by(Source.next_at, Source.id)
         .limit(limit * 4)
     ).all()
@@ -167,19 +161,20 @@ def collect_source(system: System, source_id: int) -> CollectResult:
     """Ask a source once and store what is new. Nothing that a source answers deletes anything.
 
     Raises NotFound("no_such_source"). A source that is paused, gone or no web address is left
-    alone: its outcome is then ``paused``, ``dead`` or ``text``.
+    alone: its outcome is then ``paused``, ``dead``, ``text`` or ``push``.
     """
     with system.db.read() as db:
         source = db.get(Source, source_id)
         if source is None:
             raise NotFound("no_such_source", source=source_id)
-        if source.state != SourceState.ACTIVE or source.kind == SourceKind.TEXT:
+        if source.state != SourceState.ACTIVE or source.kind not in ASKED:
             return CollectResult(
                 source.state if source.state != SourceState.ACTIVE else source.kind
             )
         asked = _Asked(
             source.id, source.kind, source.name, source.url, source.moved_to, source.etag,
             source.last_modified, proven=source.last_ok_at is not None,
+            rules=from_json(source.rules),
         )  # fmt: skip
     answer = _ask(system.fetcher, asked)
     now = system.clock.now()
@@ -187,15 +182,7 @@ def collect_source(system: System, source_id: int) -> CollectResult:
         return _store(db, asked, answer, now)
 
 
-def paragraphs_html(text: str) -> str:
-    """Return plain text as HTML: a paragraph for each block between blank lines."""
-    blocks = [block.strip() for block in text.split("\n\n")]
-    return "\n".join(
-        f"<p>{escape(block, quote=False).replace(chr(10), '<br>')}</p>" for block in blocks if block
-    )
-
-
-def _ask(fetcher: Fetcher, asked: _Asked) -> _Answer:
+def _ask(fetcher: Fetcher, asked: _Asked) -> Answer:
     """Fetch a source, by its known new address when the old one fails, and understand it."""
     accept = ACCEPT_PAGE if asked.kind == SourceKind.PAGE else ACCEPT_FEED
     request = FetchRequest(asked.url, asked.etag, asked.last_modified, accept)
@@ -207,53 +194,21 @@ def _ask(fetcher: Fetcher, asked: _Asked) -> _Answer:
     if fetched.outcome is Outcome.NOT_MODIFIED and not (asked.etag or asked.last_modified):
         fetched = replace(fetched, outcome=Outcome.HTTP_ERROR)  # nobody asked "since when"
     if fetched.outcome is not Outcome.OK:
-        return _Answer(fetched, fetched.outcome.value, fetched.detail)
+        return Answer(fetched, fetched.outcome.value, fetched.detail)
     if asked.kind == SourceKind.PAGE:
-        return _read_page(fetched)
-    document = _parse(fetched)
+        return read_page(fetched, asked.rules)
+    document = parse(fetched)
     # A web page in the place of a feed that once was right is a fault of the site, not an answer.
     if document.kind is FeedKind.HTML and document.alternates and not asked.proven:
         there = fetcher.fetch(FetchRequest(document.alternates[0], accept=ACCEPT_FEED))
         if there.outcome is not Outcome.OK:
-            return _Answer(there, there.outcome.value, there.detail or document.alternates[0])
-        return replace(_read_feed(there, _parse(there)), found_at=there.moved_to or document.alternates[0])
-    return _read_feed(fetched, document)
+            return Answer(there, there.outcome.value, there.detail or document.alternates[0])
+        found_at = there.moved_to or document.alternates[0]
+        return replace(read_feed(there, parse(there), asked.rules), found_at=found_at)
+    return read_feed(fetched, document, asked.rules)
 
 
-def _parse(fetched: Fetched) -> FeedDocument:
-    return parse_feed(fetched.content, content_type=fetched.content_type, url=fetched.url)
-
-
-def _read_feed(fetched: Fetched, document: FeedDocument) -> _Answer:
-    """A feed is well if it holds an entry that can be read; its first problem names the illness."""
-    problems = [problem.partition(":")[0] for problem in document.problems]
-    readable = any(not entry.problem for entry in document.entries)
-    return _Answer(
-        fetched=fetched,
-        outcome="ok" if readable else (problems or ["no_entries"])[0],
-        detail=", ".join(f"{name} ×{count}" for name, count in Counter(problems).items()),
-        entries=document.entries,
-        title=document.title,
-    )
-
-
-def _read_page(fetched: Fetched) -> _Answer:
-    """One page is one article; its address is its identity."""
-    page = extract_page(
-        fetched.content, content_type=fetched.content_type, url=fetched.url
-    )
-    if page.doubtful or not page.text:
-        return _Answer(fetched, "encoding" if page.doubtful else "no_text", "")
-    link = page.link or fetched.url
-    entry = Entry(
-        guid=link, link=link, title=page.title or page.text.split("\n")[0][:TITLE_AT],
-        html=paragraphs_html(page.text), author=page.author, image=page.image,
-        published_at=page.published_at,
-    )  # fmt: skip
-    return _Answer(fetched, "ok", "", (entry,), page.title)
-
-
-def _store(db: Session, asked: _Asked, answer: _Answer, now: datetime) -> CollectResult:
+def _store(db: Session, asked: _Asked, answer: Answer, now: datetime) -> CollectResult:
     """Write down what came of a try: the articles, the attempt, the source's new state."""
     source = db.get(Source, asked.id, with_for_update=True)
     if source is None:  # deleted while we asked
@@ -271,7 +226,7 @@ def _store(db: Session, asked: _Asked, answer: _Answer, now: datetime) -> Collec
     return CollectResult(answer.outcome, len(answer.entries), len(added))
 
 
-def _remember(db: Session, source: Source, answer: _Answer) -> None:
+def _remember(db: Session, source: Source, answer: Answer) -> None:
     """Keep the validators of a good answer, a new address and the source's own name."""
     if answer.outcome in health.GOOD:
         source.moved_to = answer.fetched.moved_to or source.moved_to
@@ -304,8 +259,8 @@ def pace(db: Session, source_id: int, now: datetime) -> float:
     return (db.scalar(count) or 0) / health.PACE_DAYS
 
 
-def _text_source(db: Session, name: str, now: datetime) -> int:
-    """The source of texts handed over under a name; made when it is missing."""
+def text_source(db: Session, name: str, now: datetime) -> int:
+    """Return the source of what is handed over under a name; made when it is missing."""
     key = hashlib.sha256(f"text:{name}".encode()).hexdigest()
     insert_new(
         db, Source.__table__, _new_row(SourceKind.TEXT, name, "", key, now), key=["url_key"]
@@ -316,5 +271,6 @@ def _text_source(db: Session, name: str, now: datetime) -> int:
 def _new_row(kind: SourceKind, name: str, url: str, key: str, now: datetime) -> dict[str, object]:
     return {
         "kind": kind.value, "name": name[:200], "url": url, "url_key": key, "site_host": "",
-        "state": SourceState.ACTIVE.value, "weight": 1.0, "failures": 0, "created_at": now,
+        "state": SourceState.ACTIVE.value, "weight": 1.0, "failures": 0, "rules": {},
+        "created_at": now,
     }  # fmt: skip

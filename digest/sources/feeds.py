@@ -1,4 +1,4 @@
-"""From the bytes of a feed to entries: RSS, Atom and JSON Feed, in whatever encoding. Pure."""
+"""From the bytes of a feed to entries: RSS, Atom, JSON Feed, news sitemaps, in any encoding. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from html.parser import HTMLParser
 
 from digest.articles.entry import Entry
-from digest.sources import jsonfeed, xmlfeed
+from digest.sources import jsonfeed, sitemap, xmlfeed
 from digest.text import charset, urls
 from digest.text.charset import Decoded
 from digest.text.document import decode_document
@@ -31,13 +31,17 @@ class FeedKind(StrEnum):
     RSS = "rss"
     ATOM = "atom"
     JSON = "json"
+    SITEMAP = "sitemap"
     HTML = "html"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed as read. ``problems`` are codes; ``alternates`` the feeds that a web page names."""
+    """A feed as read. ``problems`` are codes.
+
+    ``alternates`` are the feeds that a web page names, or the sitemaps of an index.
+    """
 
     kind: FeedKind
     title: str = ""
@@ -53,8 +57,8 @@ def parse_feed(content: bytes, *, content_type: str, url: str) -> FeedDocument:
     ``content_type`` is the HTTP header, ``url`` the address the bytes came from. At most 500
     entries are read; a broken or unreadable entry does not touch the others. Problems: ``empty``,
     ``entities`` (a DOCTYPE that defines entities), ``too_complex``, ``bad_json``, ``html``,
-    ``not_a_feed``, ``no_entries``, ``broken_xml``, ``too_many_entries``, ``entry_encoding:N``,
-    ``entry_failed:N`` and ``entry_empty:N``.
+    ``not_a_feed``, ``sitemap`` (one without news), ``no_entries``, ``broken_xml``,
+    ``too_many_entries``, ``entry_encoding:N``, ``entry_failed:N`` and ``entry_empty:N``.
     """
     decoded = decode_document(content, content_type)
     text = decoded.text.lstrip("\ufeff \t\r\n\x00")
@@ -68,6 +72,9 @@ def parse_feed(content: bytes, *, content_type: str, url: str) -> FeedDocument:
         return FeedDocument(
             FeedKind.HTML, problems=("html",), alternates=_alternates(text[:HEAD_HTML], url)
         )
+    if root is None and sitemap.is_sitemap(text):
+        found = _finish(FeedKind.SITEMAP, sitemap.read(text, url), decoded)
+        return replace(found, alternates=sitemap.children(text, url))
     if root is None:
         return FeedDocument(FeedKind.UNKNOWN, problems=("not_a_feed",))
     kind = FeedKind.ATOM if root[1].lower() == "feed" else FeedKind.RSS

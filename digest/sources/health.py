@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from digest.sources.models import FetchAttempt, Source, SourceKind, SourceState
+from digest.sources.models import ASKED, FetchAttempt, Source, SourceKind, SourceState
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=6)
@@ -62,7 +62,7 @@ def health_of(
     if failures >= BROKEN_AT or (failures and last_ok_at is None):
         return "broken"
     if last_ok_at is None:
-        return "active" if kind == SourceKind.TEXT else "new"
+        return "new" if kind in ASKED else "active"
     quiet = now - (last_item_at or last_ok_at) if kind == SourceKind.FEED else timedelta()
     if quiet > SILENT:
         return "stopped"

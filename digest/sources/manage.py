@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.articles.cleaning import Rules, to_json
 from digest.sources.collect import enqueue
-from digest.sources.models import Source, SourceKind, SourceState
+from digest.sources.models import ASKED, Source, SourceState
 from digest.staff import audit
 from digest.system.errors import NotFound, Refused
 from digest.text import urls
+
+
+class Act(StrEnum):
+    """What can be done with several sources at once."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    COLLECT = "collect"
+    TOPIC = "topic"
+    DELETE = "delete"
 
 
 def change_source(
@@ -25,6 +38,15 @@ def change_source(
         raise Refused("no_name")
     source.name, source.topic_id, source.weight = name, topic_id, weight
     _done(db, source, "change", by, now)
+
+
+def set_rules(
+    db: Session, source_id: int, rules: Rules, *, by: int | None, now: datetime
+) -> None:
+    """Set what is cut from the articles that a source brings from now on."""
+    source = _source(db, source_id)
+    source.rules = to_json(rules)
+    _done(db, source, "rules", by, now)
 
 
 def pause_source(db: Session, source_id: int, *, by: int | None, now: datetime) -> None:
@@ -67,13 +89,38 @@ def delete_source(db: Session, source_id: int, *, by: int | None, now: datetime)
     db.flush()
 
 
+def change_many(
+    db: Session, source_ids: Sequence[int], act: Act, *, topic_id: int | None = None,
+    by: int | None, now: datetime,
+) -> int:
+    """Do the same with several sources, passing over those that are gone; returns with how many."""
+    done = 0
+    for source in db.scalars(
+        select(Source).where(Source.id.in_(source_ids)).order_by(Source.id).with_for_update()
+    ).all():
+        match act:
+            case Act.PAUSE:
+                pause_source(db, source.id, by=by, now=now)
+            case Act.RESUME:
+                resume_source(db, source.id, by=by, now=now)
+            case Act.COLLECT:
+                collect_now(db, now, source_id=source.id)
+            case Act.TOPIC:
+                change_source(db, source.id, name=source.name, topic_id=topic_id,
+                              weight=source.weight, by=by, now=now)
+            case Act.DELETE:
+                delete_source(db, source.id, by=by, now=now)
+        done += 1
+    return done
+
+
 def collect_now(db: Session, now: datetime, *, source_id: int | None = None) -> int:
     """Queue one source, or every active one, due or not; returns how many were queued."""
     if source_id is not None:
         return int(enqueue(db, source_id, now=now))
     active = db.scalars(
         select(Source.id)
-        .where(Source.state == SourceState.ACTIVE, Source.kind != SourceKind.TEXT)
+        .where(Source.state == SourceState.ACTIVE, Source.kind.in_(ASKED))
         .order_by(Source.id)
     ).all()
     return sum(enqueue(db, one, now=now) for one in active)

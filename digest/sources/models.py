@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digest.system.db import UTC, Base
 
 
 class SourceKind(StrEnum):
-    """How articles come: a feed, one page, or text handed over (file, standard input)."""
+    """How articles come: a feed, one page, handed over by a person, or pushed by a machine."""
 
     FEED = "feed"
     PAGE = "page"
     TEXT = "text"
+    PUSH = "push"
+
+
+ASKED = (SourceKind.FEED.value, SourceKind.PAGE.value)  # the kinds that we fetch ourselves
 
 
 class SourceState(StrEnum):
@@ -28,7 +33,10 @@ class SourceState(StrEnum):
 
 
 class Source(Base):
-    """A place that articles come from, with its health."""
+    """A place that articles come from, with its health.
+
+    ``rules`` are what is cut from its articles, as ``articles.cleaning.to_json`` writes them.
+    """
 
     __tablename__ = "source"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,10 +55,11 @@ class Source(Base):
     last_ok_at: Mapped[datetime | None] = mapped_column(UTC)
     last_item_at: Mapped[datetime | None] = mapped_column(UTC)
     moved_to: Mapped[str | None] = mapped_column(Text)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UTC)
 
     __table_args__ = (
-        CheckConstraint("kind IN ('feed', 'page', 'text')", name="kind"),
+        CheckConstraint("kind IN ('feed', 'page', 'text', 'push')", name="kind"),
         CheckConstraint("state IN ('active', 'paused', 'dead')", name="state"),
         Index("ix_source_next", "next_at", sqlite_where=text("state = 'active'"),
               postgresql_where=text("state = 'active'")),

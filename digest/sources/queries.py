@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, column, func, select, table
 from sqlalchemy.orm import Session
 
+from digest.articles.cleaning import Rules, from_json
 from digest.articles.models import Article, Topic
 from digest.sources.health import PACE_DAYS, health_of
 from digest.sources.models import FetchAttempt, Source
@@ -25,7 +26,8 @@ class SourceRow:
     """A source in a table.
 
     ``per_day`` are articles a day in the last week, ``used_share`` is the part of the articles of
-    the last 30 days that issues took, from 0 to 1. ``outcome`` is how the last try ended.
+    the last 30 days that issues took, from 0 to 1. ``outcome`` is how the last try ended, ``status``
+    the code of the reply.
     """
 
     id: int
@@ -39,6 +41,7 @@ class SourceRow:
     weight: float
     failures: int
     outcome: str
+    status: int | None
     last_ok_at: datetime | None
     last_item_at: datetime | None
     next_at: datetime | None
@@ -46,6 +49,8 @@ class SourceRow:
     per_day: float
     used_share: float
     articles: int
+    site_host: str = ""
+    has_rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,11 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One source with its last attempts, the newest first."""
+    """One source with its last attempts, the newest first, and what is cut from its articles."""
 
     source: SourceRow
     attempts: tuple[AttemptRow, ...]
+    rules: Rules
 
 
 def sources_with_health(db: Session, now: datetime) -> tuple[SourceRow, ...]:
@@ -90,18 +96,18 @@ def source(db: Session, source_id: int, now: datetime) -> SourcePage:
             AttemptRow(one.at, one.status, one.outcome, one.detail, one.found, one.added)
             for one in attempts
         ),
+        from_json(db.scalar(select(Source.rules).where(Source.id == source_id))),
     )
 
 
 def _rows(db: Session, wanted: Select[Source], now: datetime) -> tuple[SourceRow, ...]:
     topics: dict[int, str] = dict(_pairs(db, select(Topic.id, Topic.name)))
-    week = _counts(db, Article.published_at > now - timedelta(days=PACE_DAYS))
-    month = _counts(db, Article.collected_at > now - USED_SINCE)
-    used = _counts(
-        db, Article.collected_at > now - USED_SINCE, Article.id.in_(select(ITEM.c.article_id))
-    )
-    total = _counts(db)
-    outcomes = _last_outcomes(db)
+    week = _counts(db, wanted, Article.published_at > now - timedelta(days=PACE_DAYS))
+    lately = Article.published_at > now - USED_SINCE
+    month = _counts(db, wanted, lately)
+    used = _counts(db, wanted, lately, Article.id.in_(select(ITEM.c.article_id)))
+    total = _counts(db, wanted)
+    tries = _last_tries(db, wanted)
     return tuple(
         SourceRow(
             id=one.id, kind=one.kind, name=one.name, url=one.url, state=one.state,
@@ -110,38 +116,46 @@ def _rows(db: Session, wanted: Select[Source], now: datetime) -> tuple[SourceRow
                 last_item_at=one.last_item_at, now=now,
             ),
             topic_id=one.topic_id, topic_name=topics.get(one.topic_id or 0, ""),
-            weight=one.weight, failures=one.failures, outcome=outcomes.get(one.id, ""),
+            weight=one.weight, failures=one.failures, outcome=tries.get(one.id, ("", None))[0],
+            status=tries.get(one.id, ("", None))[1],
             last_ok_at=one.last_ok_at, last_item_at=one.last_item_at, next_at=one.next_at,
             moved_to=one.moved_to, per_day=week.get(one.id, 0) / PACE_DAYS,
             used_share=used.get(one.id, 0) / month[one.id] if month.get(one.id) else 0.0,
-            articles=total.get(one.id, 0),
+            articles=total.get(one.id, 0), site_host=one.site_host,
+            has_rules=bool(from_json(one.rules)),
         )
         for one in db.scalars(wanted)
     )  # fmt: skip
 
 
-def _counts(db: Session, *conditions: Any) -> dict[int, int]:
-    """How many articles of each source fulfil the conditions."""
+def _counts(db: Session, wanted: Select[Source], *conditions: Any) -> dict[int, int]:
+    """How many articles of each wanted source fulfil the conditions."""
+    ids = wanted.with_only_columns(Source.id).order_by(None)
     return dict(
         _pairs(
             db,
             select(Article.source_id, func.count(Article.id))
-            .where(Article.source_id.is_not(None), *conditions)
+            .where(Article.source_id.in_(ids), *conditions)
             .group_by(Article.source_id),
         )
     )
 
 
-def _last_outcomes(db: Session) -> dict[int, str]:
-    newest = select(func.max(FetchAttempt.id)).group_by(FetchAttempt.source_id)
-    return dict(
-        _pairs(
-            db,
-            select(FetchAttempt.source_id, FetchAttempt.outcome).where(
-                FetchAttempt.id.in_(newest)
-            ),
-        )
+def _last_tries(db: Session, wanted: Select[Source]) -> dict[int, tuple[str, int | None]]:
+    """How the last try of each source ended: its outcome, and the status of the reply."""
+    newest = (
+        select(FetchAttempt.id)
+        .where(FetchAttempt.source_id == Source.id)
+        .order_by(FetchAttempt.at.desc(), FetchAttempt.id.desc())
+        .limit(1)
+        .correlate(Source)
+        .scalar_subquery()
     )
+    rows = db.execute(
+        select(FetchAttempt.source_id, FetchAttempt.outcome, FetchAttempt.status)
+        .where(FetchAttempt.id.in_(wanted.with_only_columns(newest).order_by(None)))
+    )
+    return {row.source_id: (row.outcome, row.status) for row in rows}
 
 
 def _pairs(db: Session, statement: Select[Any, Any]) -> list[tuple[Any, Any]]:

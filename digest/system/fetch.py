@@ -109,12 +109,13 @@ class Fetcher:
         # httpx2 has no public way to set the backend; a test watches that this one is used.
         self._transport._pool._network_backend = self._guard
 
-    def fetch(self, request: FetchRequest) -> Fetched:
+    def fetch(self, request: FetchRequest, *, seconds: float | None = None) -> Fetched:
         """GET an address, following up to five redirects, each checked like the first.
 
-        Takes at most 20 seconds and 15 MB (unpacked) and raises nothing for what fails outside.
+        Takes at most 20 seconds, or ``seconds``, and 15 MB (unpacked), and raises nothing for what
+        fails outside.
         """
-        self._guard.start(self._seconds)
+        self._guard.start(self._seconds if seconds is None else seconds)
         here, moved_to, permanent = request.url, None, True
         for _ in range(REDIRECTS + 1):
             fetched, target = self._ask(request, here)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from digest.articles.enrich import RETRIES, enrich_article, needs_page
+from digest.articles.enrich import RETRIES, SOON, enrich_article, needs_page
 from digest.articles.entry import Entry
 from digest.articles.ingest import store_entries
 from digest.articles.models import Article, Summary, Topic
@@ -159,6 +159,43 @@ def test_a_teaser_is_better_than_nothing(system: System, web: http.Server) -> No
     enrich_article(system, article_id)
     article, summaries = read(system, article_id)
     assert (article.state, summaries) == ("ready", [TEASER])
+
+
+def test_a_page_that_times_out_is_tried_again_before_the_teaser_stays(
+    system: System, web: http.Server, clock: SettableClock
+) -> None:
+    web.reply("/1", 504)
+    article_id = stored(system, web.url("/1"), html=f"<p>{TEASER}</p>")
+    for attempt, wait in enumerate(SOON, start=1):
+        enrich_article(system, article_id, attempt)
+        assert read(system, article_id)[0].state == "new"
+        with system.db.read() as db:
+            again = db.scalar(select(Job.run_at).where(Job.key == f"{article_id}:{attempt + 1}"))
+        assert again == clock.now() + wait
+    enrich_article(system, article_id, len(SOON) + 1)
+    article, summaries = read(system, article_id)
+    assert (article.state, article.reason, summaries) == ("ready", "", [TEASER])
+
+
+def test_a_page_that_comes_back_replaces_the_teaser(system: System, web: http.Server) -> None:
+    web.then("/1", 503)
+    web.then("/1", 200, page(TITLE, BODY))
+    article_id = stored(system, web.url("/1"), html=f"<p>{TEASER}</p>")
+    enrich_article(system, article_id)
+    enrich_article(system, article_id, attempt=2)
+    article, summaries = read(system, article_id)
+    assert article.text.startswith(BODY[0])
+    assert len(summaries) == 1
+
+
+def test_what_an_editor_cut_is_in_neither_text_nor_summary(system: System, web: http.Server) -> None:
+    call = "هذه الجملة تتكرر في كل خبر من أخبار الموقع كل يوم."
+    web.reply("/1", body=page(TITLE, [BODY[0], f"<b class='x'>{BODY[1]}</b>", f"{BODY[2]} {call}"]))
+    article_id = stored(system, web.url("/1"))
+    with system.db.write() as db:
+        db.query(make.Source).one().rules = {"cut": [".x"], "phrases": ["تتكرر في كل خبر"]}
+    enrich_article(system, article_id)
+    assert read(system, article_id)[0].text.split("\n\n") == [BODY[0], BODY[2]]
 
 
 def test_a_picture_in_the_place_of_a_page_is_not_read(system: System, web: http.Server) -> None:

@@ -163,7 +163,7 @@ def test_pages_end_where_the_stories_end(system: System, clock: SettableClock) -
 
 def test_an_empty_inbox_is_a_page(system: System) -> None:
     page = see(system)
-    assert (page.stories, page.total, page.pages, page.collected_at) == ((), 0, 1, None)
+    assert (page.stories, page.total, page.pages) == ((), 0, 1)
 
 
 def test_a_page_asks_as_often_however_many_stories_it_has(

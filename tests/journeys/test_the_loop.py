@@ -100,7 +100,8 @@ def collect(live: Live, site: DemoSite, page: Any) -> None:
     for feed in site.feeds:
         page.goto(f"{live.url}/admin/sources")
         page.locator("#url").fill(feed.url)
-        page.get_by_role("button", name="أضف المصدر").click()
+        page.get_by_role("button", name="جرّب المصدر").click()
+        page.get_by_role("button", name="أضف هذا المصدر").first.click()
         page.wait_for_load_state()
 
     def all_told() -> bool:

@@ -433,3 +433,22 @@ def test_a_text_that_is_none_is_refused(system: System, text: str, link: str, co
     with pytest.raises(Refused) as refused, system.db.write() as db:
         add_text(db, text, link=link, now=system.clock.now())
     assert refused.value.code == code
+
+
+def test_what_an_editor_cut_never_comes_in(system: System, web: http.Server) -> None:
+    web.reply("/f", body=rss([item(TITLE, "https://news.example/1", f"{BODY}<b class='x'>إعلان</b>")]))
+    source_id = added(system, web.url("/f"))
+    with system.db.write() as db:
+        db.get_one(Source, source_id).rules = {"cut": [".x"]}
+    collect_source(system, source_id)
+    with system.db.read() as db:
+        assert "إعلان" not in db.query(Article).one().html
+
+
+def test_a_news_sitemap_is_collected_like_a_feed(system: System, web: http.Server) -> None:
+    web.reply("/news.xml", body=(
+        '<urlset xmlns:n="x"><url><loc>https://news.example/1</loc><n:news>'
+        f"<n:title>{TITLE}</n:title></n:news></url></urlset>"
+    ))
+    assert collect_source(system, added(system, web.url("/news.xml"))) == CollectResult("ok", 1, 1)
+    assert titles(system) == [TITLE]

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.articles.cleaning import Rules
 from digest.articles.models import Article
-from digest.sources import manage
+from digest.sources import collect, manage, queries
 from digest.sources.models import Source
 from digest.staff.models import AuditEntry
 from digest.system.build import System
@@ -111,3 +112,53 @@ def test_a_source_that_is_not_there_is_said_to_be_missing(
 def test_every_act_has_words() -> None:
     for act in ("add", "change", "pause", "resume", "move", "delete"):
         assert f"source.{act}" in ACTIONS
+
+
+def test_several_sources_are_changed_at_once(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        topic_id = make.topic(db)
+        ids = [a_source(db, system, f"https://news.example/{n}") for n in range(3)]
+        few = [*ids[:2], 99]
+
+        def do(act: manage.Act, **words: object) -> int:
+            return manage.change_many(db, few, act, by=None, now=now, **words)  # type: ignore[arg-type]
+
+        def states() -> list[tuple[str, int | None]]:
+            db.flush()
+            return [(one.state, one.topic_id) for one in db.scalars(select(Source).order_by(Source.id))]
+
+        assert do(manage.Act.PAUSE) == 2
+        assert do(manage.Act.TOPIC, topic_id=topic_id) == 2
+        assert states() == [("paused", topic_id), ("paused", topic_id), ("active", None)]
+        assert do(manage.Act.RESUME) == 2
+        assert do(manage.Act.COLLECT) == 2
+        assert db.query(Job).count() == 2
+        assert do(manage.Act.DELETE) == 2
+        assert states() == [("active", None)]
+        assert do(manage.Act.DELETE) == 0
+
+
+def test_rules_are_kept_and_written_down(system: System) -> None:
+    with system.db.write() as db:
+        source_id = a_source(db, system)
+        manage.set_rules(db, source_id, Rules(cut=(".x",)), by=None, now=system.clock.now())
+        assert db.get_one(Source, source_id).rules == {"keep": "", "cut": [".x"], "phrases": []}
+        assert acts(db) == ["source.rules"]
+        assert "source.rules" in ACTIONS
+        with pytest.raises(NotFound, match="no_such_source"):
+            manage.set_rules(db, 99, Rules(), by=None, now=system.clock.now())
+
+
+@pytest.mark.parametrize("kind", ["text", "push"])
+def test_what_is_handed_over_or_pushed_is_never_asked(system: System, kind: str) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        source_id = a_source(db, system, next_at=now)
+        db.get_one(Source, source_id).kind = kind
+        db.flush()
+        assert collect.enqueue_due(db, now) == 0
+        assert manage.collect_now(db, now) == 0
+    assert collect.collect_source(system, source_id).outcome == kind
+    with system.db.read() as db:
+        assert queries.source(db, source_id, now).source.health == "active"

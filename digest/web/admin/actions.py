@@ -57,6 +57,8 @@ ACTIONS: dict[str, LazyString] = {
     "source.resume": _l("استأنف مصدراً"),
     "source.move": _l("قبل عنواناً جديداً لمصدر"),
     "source.delete": _l("حذف مصدراً"),
+    "source.rules": _l("غيّر قواعد تنظيف مصدر"),
+    "article.add": _l("أضاف خبراً برابط"),
     "story.save": _l("حفظ خبراً لوقت لاحق"),
     "story.unsave": _l("أعاد خبراً محفوظاً إلى الجديد"),
     "story.exclude": _l("استبعد خبراً"),

@@ -21,16 +21,15 @@ from digest.issues.earlier import earlier_issue, used_stories
 from digest.issues.merged import follow_merge
 from digest.issues.queries import list_issues
 from digest.issues.states import EDITABLE
-from digest.sources.collect import add_source
 from digest.sources.manage import collect_now
-from digest.sources.models import FetchAttempt, SourceKind
+from digest.sources.models import FetchAttempt
 from digest.staff import audit
 from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp
 from digest.web.admin.board import LATELY
 from digest.web.errors import FIRST_STRONG, POP
-from digest.web.fields import asked_number, number, numbers, optional_number, text
+from digest.web.fields import asked_number, number, numbers, optional_number
 from digest.web.filters import count
 from digest.web.forms import safe_back
 from digest.web.guard import needs, now, system, who
@@ -41,6 +40,21 @@ TABS: dict[str, LazyString] = {
     "saved": _l("المحفوظ"),
     "used": _l("المستعمل"),
     "excluded": _l("المستبعد"),
+}
+
+# What can be done with several stories, and what is then said of it.
+MANY: dict[str, LazyString] = {
+    "save": _l("حُفظ لوقت لاحق"),
+    "unsave": _l("عاد إلى الجديد"),
+    "exclude": _l("استُبعد"),
+    "restore": _l("عاد إلى الوارد"),
+    "topic": _l("تغيّر الموضوع"),
+}
+ACTS: dict[str, Callable[[Session, int], None]] = {
+    "save": curate.save_story,
+    "unsave": curate.unsave_story,
+    "exclude": curate.exclude_story,
+    "restore": curate.restore_story,
 }
 
 
@@ -59,7 +73,9 @@ def inbox_page() -> ResponseReturnValue:
         earlier = earlier_issue(db, [one.story_id for one in page.stories])
         drafts = [one for one in list_issues(db, limit=50) if one.state in EDITABLE]
         topics = topic_names(db)
-        collected_at = db.scalar(select(func.max(FetchAttempt.at)))
+        collected_at = db.scalar(
+            select(FetchAttempt.at).order_by(FetchAttempt.id.desc()).limit(1)
+        )
     return render_template(
         "admin/inbox/page.html", page=page, tab=tab, tabs_of=TABS, search=search,
         topic_id=topic_id, topics=topics, drafts=drafts, collected_at=collected_at,
@@ -74,16 +90,6 @@ def collect_all() -> ResponseReturnValue:
     with system().db.write() as db:
         collect_now(db, now())
     flash(_("بدأ الجمع. تظهر الأخبار هنا خلال دقيقة أو اثنتين."), "ok")
-    return _back()
-
-
-@bp.post("/inbox/link")
-@needs(Action.EDIT)
-def add_link() -> ResponseReturnValue:
-    """Add one article by its address: a page that is a source of its own."""
-    with system().db.write() as db:
-        add_source(db, text("url"), kind=SourceKind.PAGE, by=who().id, now=now())
-    flash(_("نقرأ الصفحة الآن. يظهر خبرها في الوارد بعد قليل."), "ok")
     return _back()
 
 
@@ -139,20 +145,28 @@ def set_representative(story_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/inbox/merge")
+@bp.post("/inbox/many")
 @needs(Action.EDIT)
-def merge_stories() -> ResponseReturnValue:
-    """Make one story of those that are ticked; the first on the page keeps its id and headline."""
-    story_ids = numbers("story_id")
-    if len(story_ids) < 2:
-        raise Refused("same_story")
-    title, articles = _merge(story_ids[0], story_ids[1:])
-    flash(
-        _("دُمجت الأخبار المختارة في «%(title)s»، وفيه الآن %(articles)s.",
-          title=f"{FIRST_STRONG}{title}{POP}", articles=count(articles, "article")),
-        "ok",
-    )
-    return _back(story_ids[0])
+def change_stories() -> ResponseReturnValue:
+    """Do the same with all stories that are ticked; those that are gone are passed over."""
+    act, story_ids = request.form.get("act", ""), numbers("story_id")
+    if act == "merge":
+        return _merge_ticked(story_ids)
+    if not story_ids or act not in MANY:
+        raise Refused("nothing_ticked")
+    topic_id = optional_number("topic_id")
+    changed = 0
+    with system().db.write() as db:
+        there = set(db.scalars(select(Story.id).where(Story.id.in_(story_ids))))
+        for story_id in (one for one in story_ids if one in there):
+            if act == "topic":
+                curate.set_topic(db, story_id, topic_id, by=who().id, now=now())
+            else:
+                ACTS[act](db, story_id)
+            _record(db, f"story.{act}", story_id)
+            changed += 1
+    flash(_("%(done)s: %(stories)s.", done=MANY[act], stories=count(changed, "story")), "ok")
+    return _back()
 
 
 @bp.post("/inbox/<int:story_id>/split")
@@ -180,6 +194,19 @@ def rejoin_story(story_id: int) -> ResponseReturnValue:
     title, _articles = _merge(story_id, [number("own_id")])
     flash(_("عاد المقال إلى «%(title)s».", title=f"{FIRST_STRONG}{title}{POP}"), "ok")
     return _back(story_id)
+
+
+def _merge_ticked(story_ids: Sequence[int]) -> ResponseReturnValue:
+    """Make one story of those that are ticked; the first on the page keeps its id and headline."""
+    if len(story_ids) < 2:
+        raise Refused("same_story")
+    title, articles = _merge(story_ids[0], story_ids[1:])
+    flash(
+        _("دُمجت الأخبار المختارة في «%(title)s»، وفيه الآن %(articles)s.",
+          title=f"{FIRST_STRONG}{title}{POP}", articles=count(articles, "article")),
+        "ok",
+    )
+    return _back(story_ids[0])
 
 
 def _merge(story_id: int, other_ids: Sequence[int]) -> tuple[str, int]:

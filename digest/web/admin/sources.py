@@ -1,29 +1,41 @@
-"""Sources: their health, adding one, and one source with its last attempts."""
+"""Sources: their health, and one source with its settings and last attempts."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import flash, render_template
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, SelectField, StringField
+from wtforms import DecimalField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from digest.articles.cleaning import Rules
 from digest.articles.topics import topic_names
 from digest.sources import manage
-from digest.sources.collect import add_source as add
 from digest.sources.models import SourceKind
+from digest.sources.preview import CutPreview
 from digest.sources.queries import source as get_source
 from digest.sources.queries import sources_with_health
 from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp
-from digest.web.forms import Form, blame
+from digest.web.fields import MOST, asked_number, numbers, optional_number
+from digest.web.forms import Form
 from digest.web.guard import back, needs, now, system, who
-from digest.web.words import OUTCOMES
+from digest.web.words import OUTCOMES, STATUS_CAUSES
+
+TABS: dict[str, LazyString] = {
+    "all": _l("الكل"),
+    "attention": _l("تحتاج انتباهك"),
+    "paused": _l("الموقوفة"),
+}
+HEALTH_OF = {
+    "attention": frozenset({"broken", "stopped", "slow", "dead"}), "paused": frozenset({"paused"})
+}
 
 
 class TopicForm(Form):
@@ -36,9 +48,9 @@ F = TypeVar("F", bound=TopicForm)
 
 
 class AddSourceForm(TopicForm):
-    """A feed, or one page."""
+    """A feed, a site that has one, or one page."""
 
-    url = StringField(_l("الرابط"), [InputRequired(), Length(max=2000)])
+    url = StringField(_l("عنوان الموقع أو الخلاصة"), [InputRequired(), Length(max=2000)])
     kind = SelectField(
         _l("النوع"),
         default=SourceKind.FEED.value,
@@ -57,47 +69,35 @@ class SourceForm(TopicForm):
     weight = DecimalField(_l("الوزن"), [InputRequired(), NumberRange(0, 5)], places=1)
 
 
+class RulesForm(Form):
+    """What is cut from the articles of a source, each rule on a line."""
+
+    keep = StringField(_l("أين نص الخبر في الصفحة"), [Optional(), Length(max=200)])
+    cut = TextAreaField(_l("أجزاء تُحذف من الصفحة"), [Optional(), Length(max=5000)])
+    phrases = TextAreaField(_l("عبارات تُحذف جملها"), [Optional(), Length(max=5000)])
+
+
 @bp.get("/sources")
 @needs(Action.VIEW)
 def sources() -> ResponseReturnValue:
     """Show every source and the form for one more."""
-    return _list(_with_topics(AddSourceForm(formdata=None)))
-
-
-@bp.post("/sources")
-@needs(Action.EDIT)
-def add_source() -> ResponseReturnValue:
-    """Add a source; its first collecting is queued with it."""
-    form = _with_topics(AddSourceForm())
-    if not form.validate_on_submit():
-        return _list(form), 422
-    try:
-        with system().db.write() as db:
-            source_id = add(
-                db, form.url.data, kind=SourceKind(form.kind.data), name=form.name.data or "",
-                topic_id=form.topic_id.data or None, by=who().id, now=now(),
-            )
-    except Refused as error:
-        blame(form, error, bad_url="url", source_known="url")
-        return _list(form), 422
-    flash(_("أُضيف المصدر، ونقرؤه الآن. حدّث الصفحة بعد قليل لترى النتيجة."), "ok")
-    return back("admin.source", source_id=source_id)
+    return list_page(with_topics(AddSourceForm(formdata=None)))
 
 
 @bp.get("/sources/<int:source_id>")
 @needs(Action.VIEW)
 def source(source_id: int) -> ResponseReturnValue:
     """Show one source: health, settings, the last attempts in plain words."""
-    return _one(source_id, None)
+    return source_page(source_id)
 
 
 @bp.post("/sources/<int:source_id>")
 @needs(Action.EDIT)
 def change_source(source_id: int) -> ResponseReturnValue:
     """Set a source's name, topic and weight."""
-    form = _with_topics(SourceForm())
+    form = with_topics(SourceForm())
     if not form.validate_on_submit():
-        return _one(source_id, form), 422
+        return source_page(source_id, form), 422
     with system().db.write() as db:
         manage.change_source(
             db, source_id, name=form.name.data, topic_id=form.topic_id.data or None,
@@ -157,26 +157,93 @@ def delete_source(source_id: int) -> ResponseReturnValue:
     return back("admin.sources")
 
 
-def _list(form: AddSourceForm) -> str:
+@bp.post("/sources/many")
+@needs(Action.EDIT)
+def change_sources() -> ResponseReturnValue:
+    """Do the same with all sources that are ticked; deleting asks once more."""
+    source_ids = numbers("source_id")
+    try:
+        act = manage.Act(request.form.get("act", ""))
+    except ValueError:
+        raise Refused("nothing_ticked") from None
+    if not source_ids:
+        raise Refused("nothing_ticked")
+    if act is manage.Act.DELETE and not request.form.get("sure"):
+        with system().db.read() as db:
+            rows = [one for one in sources_with_health(db, now()) if one.id in set(source_ids)]
+        return render_template("admin/sources/delete.html", rows=rows)
+    with system().db.write() as db:
+        manage.change_many(
+            db, source_ids, act, topic_id=optional_number("topic_id") or None, by=who().id,
+            now=now(),
+        )
+    flash(DONE[act], "ok")
+    return back("admin.sources")
+
+
+DONE: dict[manage.Act, LazyString] = {
+    manage.Act.PAUSE: _l("أُوقفت المصادر المختارة. لن نقرأها حتى تستأنفها."),
+    manage.Act.RESUME: _l("عادت المصادر المختارة، ونقرؤها الآن."),
+    manage.Act.COLLECT: _l("نقرأ المصادر المختارة الآن."),
+    manage.Act.TOPIC: _l("تغيّر موضوع المصادر المختارة."),
+    manage.Act.DELETE: _l("حُذفت المصادر المختارة. أخبارها السابقة باقية."),
+}
+
+
+def list_page(form: AddSourceForm) -> str:
+    """Return the page of all sources around a form for one more."""
+    tab = request.args.get("show", "all")
+    tab = tab if tab in TABS else "all"
     with system().db.read() as db:
         rows = sources_with_health(db, now())
-    return render_template("admin/sources/list.html", rows=rows, form=form)
+        topics = topic_names(db)
+    counts = {
+        name: len([one for one in rows if name == "all" or one.health in HEALTH_OF[name]])
+        for name in TABS
+    }
+    shown = [one for one in rows if tab == "all" or one.health in HEALTH_OF[tab]]
+    pages = max(1, -(-len(shown) // MOST))
+    page = min(asked_number("page") or 1, pages)
+    return render_template(
+        "admin/sources/list.html", rows=shown[(page - 1) * MOST : page * MOST], form=form, tab=tab,
+        tabs_of=TABS, counts=counts, topics=topics, cause=cause, ill=HEALTH_OF["attention"],
+        page=page, pages=pages,
+    )
 
 
-def _one(source_id: int, form: SourceForm | None) -> str:
+def source_page(
+    source_id: int, form: SourceForm | None = None, rules_form: RulesForm | None = None,
+    preview: CutPreview | None = None,
+) -> str:
+    """Return the page of one source; its forms hold what is stored, unless they are given."""
     with system().db.read() as db:
         page = get_source(db, source_id, now())
-    if form is None:
-        row = page.source
-        form = _with_topics(
+    row = page.source
+    return render_template(
+        "admin/sources/one.html", page=page, outcomes=OUTCOMES, cause=cause, preview=preview,
+        form=form or with_topics(
             SourceForm(formdata=None, name=row.name, topic_id=row.topic_id or 0, weight=row.weight)
-        )
-    return render_template("admin/sources/one.html", page=page, form=form, outcomes=OUTCOMES)
+        ),
+        rules_form=rules_form or _rules_form(page.rules),
+    )  # fmt: skip
 
 
-def _with_topics(form: F) -> F:
+def cause(outcome: str, status: int | None) -> str:
+    """Return in words how a try ended."""
+    told = STATUS_CAUSES.get(min(status or 0, 500)) if outcome == "http_error" else None
+    return str(told or OUTCOMES.get(outcome, outcome))
+
+
+def with_topics(form: F) -> F:
+    """Give a form the newsroom's topics to choose from."""
     with system().db.read() as db:
         topics = topic_names(db)
     named = [SelectChoice(topic_id, name) for topic_id, name in topics]
     form.topic_id.choices = [SelectChoice(0, _("يُعرف من النص")), *named]
     return form
+
+
+def _rules_form(rules: Rules) -> RulesForm:
+    return RulesForm(
+        formdata=None, keep=rules.keep, cut="\n".join(rules.cut), phrases="\n".join(rules.phrases)
+    )

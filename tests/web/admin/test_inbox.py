@@ -6,7 +6,6 @@ import re
 
 from digest.articles.models import Article, Story
 from digest.issues.models import Item
-from digest.sources.models import Source
 from digest.staff.models import AuditEntry
 from digest.system.build import System
 from digest.system.queue import Job
@@ -157,15 +156,43 @@ def test_collecting_now_queues_every_active_source_once(sign_in: SignIn, system:
     assert jobs == [{"source_id": active}]
 
 
-def test_an_article_is_added_by_its_link(sign_in: SignIn, system: System) -> None:
+def test_several_stories_are_changed_at_once(sign_in: SignIn, system: System) -> None:
+    first, second, third = story(system), story(system, "إقرار الموازنة"), story(system, "كسوف")
+    with system.db.write() as db:
+        topic_id = make.topic(db, name="ثقافة", slug="culture")
     client = sign_in("editor")
-    client.submit(
-        "/admin/inbox/link", {"url": "https://news.example/1"}, page="/admin/inbox"
-    )
+
+    def many(act: str, **fields: object) -> str:
+        answer = client.submit(
+            "/admin/inbox/many", {"act": act, "story_id": [first, second, 99], **fields},
+            page="/admin/inbox", follow_redirects=True,
+        )
+        return answer.get_data(as_text=True)
+
+    assert "تغيّر الموضوع: خبران." in many("topic", topic_id=topic_id)
     with system.db.read() as db:
-        assert db.query(Source).one().kind == "page"
-    answer = client.submit("/admin/inbox/link", {"url": "javascript:1"}, page="/admin/inbox")
-    assert answer.status_code == 422
+        assert [db.get_one(Story, one).topic_id for one in (first, second, third)] == [
+            topic_id, topic_id, None,
+        ]
+    many("save")
+    assert "إقرار الموازنة" in page(client, tab="saved")
+    many("unsave")
+    many("exclude")
+    assert "إقرار الموازنة" in page(client, tab="excluded")
+    assert "كسوف" in page(client)
+    many("restore")
+    assert "إقرار الموازنة" in page(client)
+    assert acts_done(system)[-2:] == [("story.restore", first), ("story.restore", second)]
+
+
+def test_without_a_tick_nothing_is_done(sign_in: SignIn, system: System) -> None:
+    story(system)
+    for fields in ({"act": "save"}, {"act": "burn", "story_id": [1]}):
+        answer = sign_in("editor", email=f"{fields['act']}@example.org").submit(
+            "/admin/inbox/many", fields, page="/admin/inbox"
+        )
+        assert answer.status_code == 422
+        assert "لم تختر شيئاً" in answer.get_data(as_text=True)
 
 
 def test_the_way_back_never_leaves_the_site(sign_in: SignIn, system: System) -> None:
@@ -269,7 +296,8 @@ def test_ticked_stories_become_one_and_the_first_keeps_its_headline(
     shown = page(client)
     assert len(re.findall(r'<input type="checkbox" name="story_id"[^>]*form="merge"', shown)) == 3
     answer = client.submit(
-        "/admin/inbox/merge", {"story_id": [second, first, second], "back": "/admin/inbox?tab=new"},
+        "/admin/inbox/many",
+        {"act": "merge", "story_id": [second, first, second], "back": "/admin/inbox?tab=new"},
         page="/admin/inbox",
     )
     assert answer.headers["Location"] == f"/admin/inbox?tab=new#story-{second}"
@@ -286,12 +314,12 @@ def test_one_ticked_story_is_not_merged(sign_in: SignIn, system: System) -> None
     client = sign_in("editor")
     for ticked in ([], [first], [first, first]):
         answer = client.submit(
-            "/admin/inbox/merge", {"story_id": ticked}, page="/admin/inbox"
+            "/admin/inbox/many", {"act": "merge", "story_id": ticked}, page="/admin/inbox"
         )
         assert answer.status_code == 422
         assert "اختر خبرين على الأقل" in answer.get_data(as_text=True)
     for ticked in ([first, 99], [first, 2**40], list(range(1, 200))):
-        answer = client.submit("/admin/inbox/merge", {"story_id": ticked}, page="/admin/inbox")
+        answer = client.submit("/admin/inbox/many", {"act": "merge", "story_id": ticked}, page="/admin/inbox")
         assert answer.status_code in {400, 404}
     assert list(stories(system).values()) == [first, second]
     assert acts_done(system) == []
@@ -301,7 +329,7 @@ def test_a_merge_keeps_a_story_in_the_issue_that_has_it(sign_in: SignIn, system:
     first, second = story(system), story(system, "إقرار الموازنة")
     issue_id = sent_issue(system, second)
     client = sign_in("editor")
-    client.submit("/admin/inbox/merge", {"story_id": [first, second]}, page="/admin/inbox")
+    client.submit("/admin/inbox/many", {"act": "merge", "story_id": [first, second]}, page="/admin/inbox")
     with system.db.read() as db:
         assert db.query(Item).filter_by(issue_id=issue_id).one().story_id == first
     assert "أُرسلت في العدد 12" in page(client, tab="used")
@@ -360,7 +388,7 @@ def test_a_viewer_neither_merges_nor_splits(sign_in: SignIn, system: System) -> 
     client = sign_in("viewer")
     assert 'form="merge"' not in page(client)
     for path, fields in (
-        ("merge", {"story_id": [story_id, second]}),
+        ("many", {"act": "merge", "story_id": [story_id, second]}),
         (f"{story_id}/split", {"article_id": other}),
         (f"{story_id}/rejoin", {"own_id": second}),
     ):

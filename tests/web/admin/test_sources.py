@@ -93,7 +93,7 @@ def test_the_page_says_in_words_what_happened(sign_in: SignIn, system: System) -
         db.add(FetchAttempt(source_id=source_id, at=system.clock.now(), status=503,
                             outcome="http_error", detail="", found=0, added=0))
     text = sign_in("viewer").get(f"/admin/sources/{source_id}").get_data(as_text=True)
-    assert "أجاب الموقع برمز خطأ" in text
+    assert "في الموقع عطل" in text
     assert "503" in text
 
 
@@ -154,3 +154,63 @@ def test_the_new_address_of_a_source_that_moved_is_taken(
     assert "https://new.example/feed" in client.get(path).get_data(as_text=True)
     client.submit(f"{path}/move", page=path)
     assert (one(system).url, one(system).moved_to) == ("https://new.example/feed", None)
+
+
+def test_several_sources_are_changed_at_once_and_deleting_asks_first(
+    sign_in: SignIn, system: System
+) -> None:
+    ids = [made(system, url=f"https://news.example/{n}", name=f"مصدر {n}") for n in range(3)]
+    client = sign_in("editor")
+
+    def many(act: str, **fields: object) -> str:
+        answer = client.submit(
+            "/admin/sources/many", {"act": act, "source_id": ids[:2], **fields},
+            page="/admin/sources", follow_redirects=True,
+        )
+        return answer.get_data(as_text=True)
+
+    many("pause")
+    assert "مصدر 2" not in client.get("/admin/sources?show=paused").get_data(as_text=True)
+    assert "مصدر 1" in client.get("/admin/sources?show=paused").get_data(as_text=True)
+    assert "تحذف هذه المصادر؟" in many("delete")
+    with system.db.read() as db:
+        assert db.query(Source).count() == 3
+    many("delete", sure="1")
+    assert one(system).name == "مصدر 2"
+
+
+def test_without_a_tick_nothing_is_done(sign_in: SignIn, system: System) -> None:
+    made(system)
+    client = sign_in("editor")
+    for fields in ({"act": "pause"}, {"act": "burn", "source_id": [1]}):
+        answer = client.submit("/admin/sources/many", fields, page="/admin/sources")
+        assert answer.status_code == 422
+    assert one(system).state == "active"
+
+
+def test_an_ill_source_says_why_and_offers_to_look_for_another_feed(
+    sign_in: SignIn, system: System
+) -> None:
+    now = system.clock.now()
+    source_id = made(system, failures=4, last_ok_at=now - timedelta(days=2), site_host="news.example")
+    made(system, url="https://well.example/f", name="السليمة", last_ok_at=now, last_item_at=now)
+    with system.db.write() as db:
+        db.add(FetchAttempt(source_id=source_id, at=now, status=404, outcome="http_error"))
+    client = sign_in("editor")
+    text = client.get("/admin/sources?show=attention").get_data(as_text=True)
+    assert "لا شيء في الموقع بهذا الرابط" in text
+    assert "السليمة" not in text
+    text = client.get(f"/admin/sources/{source_id}").get_data(as_text=True)
+    assert "لم ننجح في القراءة هذه المرات المتتالية: 4" in text
+    assert "آخر قراءة ناجحة قبل يومين" in text
+    assert 'name="url" value="news.example"' in text
+
+
+def test_many_sources_come_in_pages(sign_in: SignIn, system: System) -> None:
+    for n in range(101):
+        made(system, url=f"https://news.example/{n}", name=f"مصدر {n:03}")
+    client = sign_in("editor")
+    first = client.get("/admin/sources").get_data(as_text=True)
+    assert "مصدر 099" in first
+    assert "مصدر 100" not in first
+    assert "مصدر 100" in client.get("/admin/sources?page=9").get_data(as_text=True)
