@@ -64,19 +64,26 @@ def index_page(source: DemoSource, articles: Iterable[DemoArticle]) -> str:
         "</li>\n"
         for article in articles
     )
-    name, kind = FEEDS[source.slug]
-    head = f'<link rel="alternate" type="{kind}" title="{source.name}" href="/{name}">\n'
-    return _page(source, source.name, head, f"<h1>{source.name}</h1>\n<ul>\n{items}</ul>\n")
+    return _page(
+        source, source.name, _feed_link(source), f"<h1>{source.name}</h1>\n<ul>\n{items}</ul>\n"
+    )
 
 
 def site_page(sources: Iterable[DemoSource]) -> str:
-    """Return the page that names the four newsrooms."""
-    items = "".join(f'<li><a href="/{one.slug}/">{one.name}</a></li>' for one in sources)
+    """Return the page that names the four newsrooms, and their feeds in the head."""
+    newsrooms = tuple(sources)
+    items = "".join(f'<li><a href="/{one.slug}/">{one.name}</a></li>' for one in newsrooms)
+    links = "".join(_feed_link(one) for one in newsrooms)
     return (
         '<!doctype html>\n<html lang="ar" dir="rtl"><head><meta charset="utf-8">'
-        f"<title>موقع تجريبي</title></head><body><main><h1>موقع تجريبي</h1><ul>{items}</ul>"
+        f"<title>موقع تجريبي</title>\n{links}</head><body><main><h1>موقع تجريبي</h1><ul>{items}</ul>"
         "</main></body></html>\n"
     )
+
+
+def _feed_link(source: DemoSource) -> str:
+    name, kind = FEEDS[source.slug]
+    return f'<link rel="alternate" type="{kind}" title="{source.name}" href="/{name}">\n'
 
 
 def picture(slug: str) -> bytes:

@@ -179,7 +179,9 @@ def test_front_pages_name_their_feed_and_unknown_paths_are_not_found(site: DemoS
         home = feed.url.rsplit("/", 1)[0] + "/"
         document = parse_feed(get(home)[2], content_type="text/html", url=home)
         assert document.alternates == (feed.url,)
-    assert get(site.base_url + "/")[0] == 200
+    root = site.base_url + "/"
+    whole = parse_feed(get(root)[2], content_type="text/html", url=root)
+    assert whole.alternates == tuple(feed.url for feed in site.feeds)
     assert get(site.base_url + "/sahel/no-such-article")[0] == 404
 
 
