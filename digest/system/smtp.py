@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from digest.system.capture import CaptureServer
 from digest.system.clock import Clock, SystemClock
 from digest.system.errors import Refused
+from digest.system.providers.api import option
 from digest.system.reply import Reply, Stage
 
 LONGEST_REPLY = 64 * 1024  # bytes of one reply, all its lines; a hostile server may talk for ever
@@ -184,6 +185,8 @@ class SmtpSession:
 
     def _sign_in(self) -> Reply | None:
         offered = self._features.get("AUTH", "").upper().split()
+        if self._relay.token_file is not None:
+            return self._sign_in_by_token(self._relay.token_file, offered)
         user, password = self._relay.user.encode(), self._relay.password.encode()
         if "PLAIN" in offered:
             secret = base64.b64encode(b"\0" + user + b"\0" + password).decode()
@@ -195,6 +198,22 @@ class SmtpSession:
                     reply = self._ask(base64.b64encode(part).decode(), Stage.AUTH)
         else:
             return Reply(Stage.AUTH, 0, "neither AUTH PLAIN nor AUTH LOGIN is offered")
+        return None if reply.code == 235 else reply
+
+    def _sign_in_by_token(self, file: Path, offered: list[str]) -> Reply | None:
+        """XOAUTH2 with the token that lies in the file now: such tokens live for an hour."""
+        if "XOAUTH2" not in offered:
+            return Reply(Stage.AUTH, 0, "AUTH XOAUTH2 is not offered")
+        try:
+            token = file.read_bytes().strip()
+        except OSError as error:
+            return Reply(Stage.AUTH, 0, _reason(error))
+        if not re.fullmatch(rb"[\x21-\x7e]+", token):
+            return Reply(Stage.AUTH, 0, f"no token in {file}")
+        words = b"user=%s\1auth=Bearer %s\1\1" % (self._relay.user.encode(), token)
+        reply = self._ask(f"AUTH XOAUTH2 {base64.b64encode(words).decode()}", Stage.AUTH)
+        if reply.code == 334:  # why not, in JSON; the refusal itself follows an empty line
+            reply = self._ask("", Stage.AUTH)
         return None if reply.code == 235 else reply
 
     def offers(self, extension: str) -> bool:
@@ -321,6 +340,7 @@ class Relay:
     """Where mail is handed over: a relay by SMTP, or the built-in mailbox by ``capture:``.
 
     ``smtps://`` and ``smtp+starttls://`` verify the certificate and never fall back to clear text.
+    ``?token=/a/file`` signs in by XOAUTH2 with the token that the file holds at that moment.
     ``timeout`` in seconds bounds the wait for the reply to the final dot. Raises
     Refused("bad_settings") for an address that is none.
     """
@@ -339,6 +359,10 @@ class Relay:
         self.starttls = parts.scheme == "smtp+starttls"
         self.captures = parts.scheme == "capture"
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        token = option(parts, "token")
+        if token and not (self.user and token.startswith("/")):
+            raise Refused("bad_settings", names="DIGEST_SMTP_URL")
+        self.token_file = Path(token) if token else None
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or PORTS.get(parts.scheme, 0)
 

@@ -172,7 +172,7 @@ class Connection:
             return
         lines = ["test", *self.server.extensions]
         if self.server.credentials:
-            lines.append("AUTH PLAIN LOGIN")
+            lines.append("AUTH PLAIN LOGIN XOAUTH2")
         if self.server.tls and not self.server.implicit_tls:
             lines.append("STARTTLS")
         self.say("\r\n".join(
@@ -192,11 +192,21 @@ class Connection:
         import base64
 
         if self._acts("AUTH"):
-            return
+            return None
+        if " XOAUTH2 " in line:
+            return self._xoauth2(base64.b64decode(line.rpartition(" ")[2]).decode())
         _, _, secret = line.partition(" PLAIN ")
         _, user, password = base64.b64decode(secret).decode().split("\0")
         ok = (user, password) == self.server.credentials
-        self.say("235 welcome" if ok else "535 5.7.8 wrong")
+        return self.say("235 welcome" if ok else "535 5.7.8 wrong")
+
+    def _xoauth2(self, words: str) -> None:
+        """A refusal comes in two steps, with an empty line of the client between."""
+        user, token = self.server.credentials or ("", "")
+        if words == f"user={user}\x01auth=Bearer {token}\x01\x01":
+            return self.say("235 welcome")
+        self.say("334 eyJzdGF0dXMiOiI0MDAifQ==")
+        return self.say("535 5.7.8 wrong" if self.line() == "" else "501 not empty")
 
     def _mail(self, line: str) -> None:
         self.sender = line.partition("<")[2].partition(">")[0]

@@ -247,6 +247,31 @@ def test_it_signs_in_with_the_words_of_the_address(tmp_path, password, ready):
                 assert (reply.stage, reply.code) == (Stage.AUTH, 535)
 
 
+def test_it_signs_in_with_the_token_that_a_file_holds_at_that_moment(tmp_path):
+    file = tmp_path / "token"
+    with smtp.running(credentials=("user@mina.example", "ya29.new")) as server:
+        url = server.url.replace("//", "//user%40mina.example@") + f"?token={file}"
+        with Relay(url, capture_dir=tmp_path, timeout=2).session() as session:
+            for token, code in ((None, 0), ("", 0), ("a b", 0), ("ya29.old", 535)):
+                if token is not None:
+                    file.write_text(token)
+                reply = session.open()
+                assert (reply.stage, reply.code) == (Stage.AUTH, code)
+            file.write_text("ya29.new\n")
+            assert submit(session).code == 250
+
+
+def test_a_token_needs_a_user_a_file_and_a_relay_that_takes_it(server, tmp_path):
+    for url in (f"smtp://h?token={tmp_path}/token", "smtp://user@h?token=ya29"):
+        with pytest.raises(Refused):
+            Relay(url, capture_dir=tmp_path, timeout=2)
+    (tmp_path / "token").write_text("ya29")
+    url = server.url.replace("//", "//user@") + f"?token={tmp_path}/token"
+    with Relay(url, capture_dir=tmp_path, timeout=2).session() as session:
+        assert session.open().stage is Stage.AUTH
+    assert not any("AUTH" in line for line in server.commands)
+
+
 def test_a_relay_without_sign_in_is_refused_when_there_is_a_password(server, tmp_path):
     url = server.url.replace("//", "//user:pass@")
     with Relay(url, capture_dir=tmp_path, timeout=2).session() as session:
