@@ -362,7 +362,7 @@ def fill_issues(connection: Connection, made: int, newsletter_id: int, people: i
     write(connection, Delivery, mails(states, last, people))
     write(connection, Touch, touches(states, last, people))
     write(connection, Event, (
-        {"id": n, "source_key": f"e{n}", "kind": "left", "issue_id": max(1, last - n % last),
+        {"id": n, "source_key": f"e{n}", "kind": "leave", "issue_id": max(1, last - n % last),
          "subscriber_id": n, "at": NOW - timedelta(minutes=20 * n)}
         for n in range(1, people // 33)
     ))

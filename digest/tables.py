@@ -8,11 +8,11 @@ from digest.issues import models as issues
 from digest.newsletters import models as newsletters
 from digest.sources import models as sources
 from digest.staff import models as staff
-from digest.system import queue
+from digest.system import queue, tally
 from digest.system.db import Base
 
 __all__ = [
-    "articles", "audience", "delivery", "feedback", "issues", "newsletters", "queue", "sources",
+    "articles", "audience", "delivery", "feedback", "issues", "newsletters", "queue", "sources", "tally",
     "staff",
 ]
 metadata = Base.metadata

@@ -46,6 +46,7 @@ RAIL = (
     Place("/admin/subscribers", _l("المشتركون"), "people", "readers",
           also=("/admin/lists", "/admin/imports")),
     Place("/admin/forms", _l("النماذج"), "form", "readers"),
+    Place("/admin/analytics", _l("التحليلات"), "chart"),
     Place("/admin/newsletters", _l("النشرات"), "settings", "settings"),
 )
 RAIL_END = (
@@ -60,6 +61,7 @@ def _rail() -> dict[str, object]:
 
 
 from digest.web.admin import (  # noqa: E402  (the screens register their routes on ``bp``)
+    analytics,
     audit,
     board,
     cutting,
@@ -88,6 +90,7 @@ from digest.web.admin import (  # noqa: E402  (the screens register their routes
 )
 
 __all__ = [
+    "analytics",
     "audit",
     "board",
     "bp",
