@@ -43,6 +43,17 @@ class Version:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version that was kept: who wrote it, how, and when."""
+
+    id: int
+    origin: str
+    method: str
+    shown: Shown
+    at: datetime
+
+
 def shown_summaries(db: Session, stories: Mapping[int, int]) -> dict[int, Shown]:
     """Return what to show of stories, each with its representative: {story id: article id}.
 
@@ -74,6 +85,21 @@ def is_version(
         )
     )
     return any(fits(_shown_row(row)) for row in rows)
+
+
+def kept_versions(
+    db: Session, article_id: int | None, story_id: int | None
+) -> tuple[Kept, ...]:
+    """Return all versions of an article's and its story's summary, the oldest first."""
+    rows = db.execute(
+        select(Summary.id, Summary.origin, Summary.method, Summary.text, Summary.parts,
+               Summary.created_at)
+        .where(or_(Summary.article_id == article_id, Summary.story_id == story_id))
+        .order_by(Summary.created_at, Summary.id)
+    )
+    return tuple(
+        Kept(row.id, row.origin, row.method, _shown_row(row), row.created_at) for row in rows
+    )
 
 
 def add_version(

@@ -97,12 +97,22 @@ def write_anew(sources: Sources, method: Method | None, length: Length) -> Writt
 
 def store(db: Session, item: Item, written: Written, now: datetime) -> None:
     """Give an item its new summary. What an editor wrote before is kept as a version, as is this."""
+    keep(db, item, now)
+    put(item, written.shown)
+    add_written(db, item, written, now)
+
+
+def keep(db: Session, item: Item, now: datetime) -> None:
+    """Keep what an editor wrote as a version, before something else takes its place."""
     if item.summary.strip() and not _is_machines(db, item):
         add_version(
             db, item.summary, article_id=item.article_id, method="editor", origin=Origin.EDITOR,
             now=now,
         )
-    put(item, written.shown)
+
+
+def add_written(db: Session, item: Item, written: Written, now: datetime) -> None:
+    """Keep a new summary as a version; the item stays as it is."""
     if written.parts and item.story_id is not None:
         add_version(
             db, written.shown.text, story_id=item.story_id, method=written.method,
@@ -117,6 +127,10 @@ def store(db: Session, item: Item, written: Written, now: datetime) -> None:
 def _is_machines(db: Session, item: Item) -> bool:
     """Whether an item's summary stands in some version already, whole or cut to a role."""
     return is_version(
-        db, item.article_id, item.story_id,
-        lambda shown: item.summary in {shown.text, *(fit_summary(shown, one).text for one in Role)},
+        db, item.article_id, item.story_id, lambda shown: item.summary in texts_of(shown)
     )
+
+
+def texts_of(shown: Shown) -> set[str]:
+    """Return a version's text, whole and cut to each role."""
+    return {shown.text, *(fit_summary(shown, one).text for one in Role)}

@@ -34,6 +34,8 @@ ACTIONS: dict[str, LazyString] = {
     "issue.move_section": _l("نقل قسماً"),
     "issue.remove_section": _l("حذف قسماً"),
     "issue.regenerate": _l("أعاد توليد ملخص"),
+    "issue.use_version": _l("وضع نسخة محفوظة من ملخص"),
+    "issue.use_source": _l("غيّر مصدر خبر في عدد"),
     "issue.rewrite": _l("طلب صياغة ملخص بالنموذج"),
     "issue.schedule": _l("ثبّت موعد عدد"),
     "issue.unschedule": _l("سحب موعد عدد"),

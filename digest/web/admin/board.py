@@ -216,7 +216,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         retell=RETELL,
         has_model=system().llm.is_on,
         pieces=pieces,
-        doubt_sentences=_doubt_sentences,
+        doubt_sentences=doubt_sentences,
         reworded=REWORDINGS,
         actions=ACTIONS,
         delivery_states=DELIVERY_STATES,
@@ -318,7 +318,7 @@ def _check(finding: Finding) -> CheckRow:
     )
 
 
-def _doubt_sentences(found: Iterable[Doubt]) -> list[str]:
+def doubt_sentences(found: Iterable[Doubt]) -> list[str]:
     """Return doubts in words, each once."""
     told = (fill_sentence(DOUBTS[one.kind.value], {"text": one.text}) for one in found)
     return list(dict.fromkeys(told))

@@ -6,18 +6,20 @@ import { polls } from "./parts/poll.js";
 import { keys } from "./parts/keys.js";
 import { cards } from "./parts/cards.js";
 import { swaps } from "./parts/swap.js";
+import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
 
 onSubmitAndChange();
 keys();
 cards();
 swaps(start);
+drawers(start);
 start();
 
 // What has to be done again for a page that came in place of the old one.
 function start() {
   for (const part of document.querySelectorAll("[data-scripts]")) part.hidden = false;
-  watchForms();
+  watchForms(document.querySelector(".page") ?? document);
   counters();
   copyButtons();
   polls();

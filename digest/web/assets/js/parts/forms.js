@@ -47,9 +47,9 @@ function before(event) {
   saveNow().then(() => waiting.size || form.requestSubmit(button));
 }
 
-export function watchForms() {
-  for (const part of document.querySelectorAll("[data-autosubmit]")) quiet(part.closest("form"));
-  for (const form of document.querySelectorAll("form[data-autosave]")) watch(form);
+export function watchForms(within = document) {
+  for (const part of within.querySelectorAll("[data-autosubmit]")) quiet(part.closest("form"));
+  for (const form of within.querySelectorAll("form[data-autosave]")) watch(form);
 }
 
 function quiet(form) {

@@ -4,7 +4,7 @@ export function keys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const part = document.querySelector(`[data-key="${CSS.escape(event.code)}"]`);
-    if (!part) return;
+    if (!part || (part.closest("#drawer") && !event.target.closest("#drawer"))) return;
     event.preventDefault();
     if (part.matches("input, textarea, select")) part.focus();
     else part.click();

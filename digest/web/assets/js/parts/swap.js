@@ -29,6 +29,12 @@ async function visit(link, start) {
   document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "nearest" });
 }
 
+// Draw the page anew where it stands, after something beside it changed what it shows.
+export async function refresh(start) {
+  const answer = await ask(location.href, {});
+  if (answer?.ok) await put(answer, start);
+}
+
 async function send(form, button, start) {
   const fields = new FormData(form, button);
   const answer = await ask(form.action, { method: "POST", body: fields });
