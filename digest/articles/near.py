@@ -63,7 +63,7 @@ def _around(db: Session, story: Story) -> list[NearStory]:
         .order_by(Story.last_at.desc(), Story.id.desc())
         .limit(LOOKED_AT)
     )
-    return [NearStory(*row) for row in rows.tuples()]
+    return [NearStory(*row) for row in rows]
 
 
 def _has_articles() -> ColumnElement[bool]:
