@@ -20,7 +20,7 @@ from digest.delivery.send import send_chunk
 from digest.delivery.trial import send_test
 from digest.feedback.bounces import read_mailbox
 from digest.feedback.refusals import note_refusals
-from digest.issues import prepare, rewording, states
+from digest.issues import linkcheck, prepare, rewording, states
 from digest.sources import collect
 from digest.system import log, queue
 from digest.system.build import System
@@ -52,6 +52,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "retell_story": retell_story,
     "prepare_issue": _prepare,
     rewording.KIND: rewording.rewrite_item,
+    linkcheck.KIND: linkcheck.check_links,
     "tell_editor": tell_editor,
     "send_confirmation": send_confirmation,
     "send_test": send_test,
@@ -82,6 +83,7 @@ PULSES: dict[str, Pulse] = {
     "collect": Pulse(collect.enqueue_due, 15.0),
     "mailbox": Pulse(_read_mailbox, 60.0, lambda system: bool(system.settings.bounce_mailbox)),
     "refusals": Pulse(note_refusals, 30.0),
+    "links": Pulse(linkcheck.queue_due, 15.0),
     "retell": Pulse(queue_retelling, 10.0),  # what editors merged, split or set aside
     "uncertain": Pulse(uncertain.queue_asking, 300.0, uncertain.can_ask),
 }

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from digest.issues.document import Finding, IssueDoc, ItemDoc, Level, Slot
+from digest.issues.document import Finding, IssueDoc, ItemDoc, Level, Reach, Slot
 from digest.issues.mailview import one_line, web_address
 from digest.issues.models import Role
+from digest.issues.spelling import two_ways
 from digest.text import urls
 from digest.text.fold import fold
 
@@ -18,6 +19,9 @@ LARGE_AT = 85 * 1024  # bytes; leaves room for what relays and Gmail add
 SUBJECT_AT = 60  # letters; longer subjects are cut everywhere, on phones at about 40
 PREHEADER_AT = 90  # letters
 NAMED = 3  # doubts that a finding spells out
+SLOW = 5.0  # seconds; a reader on a phone has gone by then
+CHANGED = 0.8  # of a page's sentences; with fewer left, it says something else now
+FOUND_NOT = frozenset({404, 410})
 REPEATED = 0.6  # of the preheader's words stand in the subject, too
 
 
@@ -112,6 +116,75 @@ def foreign_host(facts: Facts) -> Iterator[Finding]:
                 yield _warning("foreign_host", item, title=one_line(item.title), host=host)
 
 
+def link_dead(facts: Facts) -> Iterator[Finding]:
+    """A link to a page that is gone, or to a site that is not there.
+
+    Names that could not be looked up count only when some site did answer: else it is our network.
+    """
+    online = any(one.status for item in facts.doc.items for one in item.reached)
+    for item, one in _reached(facts):
+        if one.status in FOUND_NOT or (online and one.outcome == "dns"):
+            yield _error("link_dead", item, title=one_line(item.title), url=one.url)
+
+
+def link_broken(facts: Facts) -> Iterator[Finding]:
+    """A link that did not answer well; it may do so for readers, so it does not block."""
+    for item, one in _reached(facts):
+        if one.outcome not in {"ok", "too_big", "dns"} and one.status not in FOUND_NOT:
+            yield _warning("link_broken", item, title=one_line(item.title), url=one.url)
+
+
+def link_moved_home(facts: Facts) -> Iterator[Finding]:
+    """A story whose link ends at a site's front page: sites do so when an article is gone."""
+    for item, one in _reached(facts):
+        if one.outcome == "ok" and _is_front(one.lands_on) and not _is_front(one.url):
+            yield _warning("link_moved_home", item, title=one_line(item.title), url=one.lands_on)
+
+
+def link_slow(facts: Facts) -> Iterator[Finding]:
+    """A link that keeps readers waiting."""
+    for item, one in _reached(facts):
+        if one.outcome == "ok" and one.seconds > SLOW:
+            yield _warning(
+                "link_slow", item, title=one_line(item.title), seconds=round(one.seconds)
+            )
+
+
+def source_changed(facts: Facts) -> Iterator[Finding]:
+    """An article that says something else than when its summary was made."""
+    for item, one in _reached(facts):
+        if one.outcome == "ok" and one.kept < CHANGED:
+            yield _warning("source_changed", item, title=one_line(item.title))
+
+
+def source_excluded(facts: Facts) -> Iterator[Finding]:
+    """A story whose article an editor has set aside since."""
+    for item in facts.doc.items:
+        if item.excluded:
+            yield _warning("source_excluded", item, title=one_line(item.title))
+
+
+def told_before(facts: Facts) -> Iterator[Finding]:
+    """A story that the readers had already; with new articles it may be told as a follow-up."""
+    for item in facts.doc.items:
+        if item.told_in is not None:
+            code = "told_before_news" if item.told_news else "told_before"
+            yield _warning(
+                code, item, title=one_line(item.title), number=item.told_in, news=item.told_news
+            )
+
+
+def two_spellings(facts: Facts) -> Iterator[Finding]:
+    """A name that the issue writes in two ways; the later story is shown."""
+    items = {item.id: item for item in facts.doc.items}
+    texts = [
+        (item.id, item.title if item.role == Role.BRIEF else f"{item.title}\n{item.summary}")
+        for item in items.values()
+    ]
+    for one in two_ways(texts):
+        yield _warning("two_spellings", items[one.item_id], first=one.first, second=one.second)
+
+
 def duplicate_link(facts: Facts) -> Iterator[Finding]:
     """Two stories that lead to one page."""
     counts = Counter(item.link for item in facts.doc.items if item.link)
@@ -202,7 +275,8 @@ CHECKS: tuple[Check, ...] = (
     no_subject, no_items, render_failed, too_large, no_postal_address, no_unsubscribe, no_title,
     bad_link, subject_long, subject_latin_first, no_preheader, preheader_long,
     preheader_repeats_subject, empty_section, lead_without_image, missing_alt, bad_image,
-    no_summary, unfaithful, duplicate_link, foreign_host,
+    link_dead, link_broken, link_moved_home, link_slow, source_changed, source_excluded,
+    told_before, no_summary, unfaithful, two_spellings, duplicate_link, foreign_host,
 )  # fmt: skip
 
 
@@ -222,6 +296,21 @@ def letters(text: str) -> int:
         flag = regional and not flag
         joined = False
     return count
+
+
+def _reached(facts: Facts) -> Iterator[tuple[ItemDoc, Reach]]:
+    """Yield the links that were asked, each with its item."""
+    for item in facts.doc.items:
+        for one in item.reached:
+            yield item, one
+
+
+def _is_front(url: str) -> bool:
+    try:
+        parts = urls.split(url)
+    except urls.BadUrl:
+        return False
+    return parts.path == "/" and parts.query is None
 
 
 def _shows_image(item: ItemDoc) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from digest.articles.fidelity.check import Doubt
@@ -49,13 +49,32 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What came of asking a link: ``outcome`` is that of ``system.fetch``.
+
+    ``lands_on`` is where it led when elsewhere; ``kept`` the share of the page's first sentences
+    that it still has.
+    """
+
+    url: str
+    outcome: str
+    status: int | None
+    lands_on: str
+    seconds: float
+    kept: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ItemDoc:
     """One story. ``role`` is lead, second or brief; ``minutes`` of reading, 0 when unknown.
 
     ``sources`` are those its summary takes from, when there are several; ``doubts`` what in it
     they do not bear out.
     A later development of what the newsletter told before names that issue's number and, where
-    there is a public archive, its page.
+    there is a public archive, its page. ``told_in`` is the number of the issue that told this very
+    story, ``told_news`` how many articles it has gained since. ``excluded`` when an editor set its
+    article aside; ``reached`` is what is known of its link and image.
     """
 
     id: int
@@ -71,6 +90,10 @@ class ItemDoc:
     doubts: tuple[Doubt, ...] = ()
     earlier_number: int | None = None
     earlier_url: str | None = None
+    told_in: int | None = None
+    told_news: int = 0
+    excluded: bool = False
+    reached: tuple[Reach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

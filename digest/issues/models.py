@@ -145,3 +145,22 @@ class Link(Base):
     )
     n: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(Text)
+
+
+class LinkCheck(Base):
+    """What came of asking a link of an issue, for every issue that has it.
+
+    ``said`` are the sentences of its page when it was first asked, hashed; ``kept`` is the share of
+    them that the page still has, 1 until it is asked again.
+    """
+
+    __tablename__ = "link_check"
+    url_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    checked_at: Mapped[datetime] = mapped_column(UTC, index=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    status: Mapped[int | None]
+    lands_on: Mapped[str] = mapped_column(Text, default="")
+    seconds: Mapped[float]
+    said: Mapped[list[str]] = mapped_column(JSON, default=list)
+    kept: Mapped[float] = mapped_column(default=1.0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,12 @@ from sqlalchemy import ColumnElement, Integer, Select, String, column, func, or_
 from sqlalchemy.orm import Session
 
 from digest.articles.fidelity.check import Doubt
-from digest.articles.models import Article
+from digest.articles.models import Article, ArticleState
 from digest.articles.versions import Saying, shared_stories
-from digest.issues import checks, credit, faith
-from digest.issues.document import IssueDoc, ItemDoc, Look, Rendered, SectionDoc, Variant
+from digest.issues import checks, credit, faith, linkcheck
+from digest.issues.document import IssueDoc, ItemDoc, Look, Reach, Rendered, SectionDoc, Variant
 from digest.issues.earlier import TOLD, EarlierIssue, earlier_issue
+from digest.issues.mailview import web_address
 from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
 from digest.issues.states import EDITABLE
@@ -153,13 +155,14 @@ def load_document(db: Session, issue_id: int, *, base_url: str, now: datetime) -
     at = issue.send_at or issue.slot_at or now
     public = newsletter.public
     # What can no longer be changed is not held against its sources again.
-    doubts = faith.doubts(db, issue_id) if issue.state in EDITABLE else {}
+    before = _before(db, parts, newsletter.id)
+    known = _known(db, parts, issue, before, now) if issue.state in EDITABLE else _Known()
     archive = links.archive_url(base_url, newsletter.slug) if public else None
     return IssueDoc(
         issue_id=issue.id, newsletter_id=newsletter.id, number=issue.number,
         version=issue.version, subject=issue.subject, preheader=issue.preheader,
         note=issue.note, note_by=issue.note_by, day=at.astimezone(ZoneInfo(newsletter.zone)).date(),
-        sections=_section_docs(parts, _before(db, parts, newsletter.id), doubts, base_url),
+        sections=_section_docs(parts, before, known, base_url),
         look=_look(newsletter),
         hosts=_hosts(db, issue_id, base_url),
         view_url=links.archive_url(base_url, newsletter.slug, issue.number)
@@ -361,25 +364,56 @@ def _board_item(item: Item, shared: frozenset[int]) -> BoardItem:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the items of an issue that may still be mended."""
+
+    doubts: Mapping[int, tuple[Doubt, ...]] = field(default_factory=dict)
+    news: Mapping[int, int] = field(default_factory=dict)  # by story: articles since it was told
+    excluded: frozenset[int] = frozenset()  # articles
+    reaches: Mapping[str, Reach] = field(default_factory=dict)
+
+
+def _known(
+    db: Session, parts: Board, issue: Issue, before: Mapping[int, EarlierIssue], now: datetime
+) -> _Known:
+    items = [item for section in parts.sections for item in section.items]
+    sent = {story_id: one.sent_at for story_id, one in before.items() if not one.follows}
+    came = db.execute(
+        select(Article.story_id, Article.collected_at)
+        .where(Article.story_id.in_(sent), Article.state == ArticleState.READY)
+    )
+    news = Counter(story_id for story_id, at in came if story_id and at > sent[story_id])
+    excluded = db.scalars(
+        select(Article.id).where(
+            Article.id.in_([item.article_id for item in items if item.article_id]),
+            Article.state == ArticleState.EXCLUDED,
+        )
+    )
+    links = {url for item in items for one in (item.link, item.image) if (url := web_address(one))}
+    return _Known(
+        faith.doubts(db, issue.id), news, frozenset(excluded),
+        linkcheck.reaches(db, links, now=now),
+    )
+
+
 def _before(db: Session, parts: Board, newsletter_id: int) -> dict[int, EarlierIssue]:
-    """The issues that told the readers of a newsletter what these stories follow."""
+    """The issues that told the readers of a newsletter these stories, or what they follow."""
     items = (item for section in parts.sections for item in section.items)
-    found = earlier_issue(
+    return earlier_issue(
         db, {item.story_id for item in items if item.story_id is not None},
         newsletter_id=newsletter_id, without=parts.issue_id,
     )
-    return {story_id: one for story_id, one in found.items() if one.follows}
 
 
 def _section_docs(
-    parts: Board, before: Mapping[int, EarlierIssue], doubts: Mapping[int, tuple[Doubt, ...]],
-    base_url: str,
+    parts: Board, before: Mapping[int, EarlierIssue], known: _Known, base_url: str
 ) -> tuple[SectionDoc, ...]:
     return tuple(
         SectionDoc(
             section.id, section.title,
             tuple(
-                _item_doc(item, before.get(item.story_id or 0), doubts.get(item.id, ()), base_url)
+                _item_doc(item, before.get(item.story_id or 0), known, base_url)
                 for item in section.items
             ),
         )
@@ -388,13 +422,19 @@ def _section_docs(
 
 
 def _item_doc(
-    item: BoardItem, before: EarlierIssue | None, doubts: tuple[Doubt, ...], base_url: str
+    item: BoardItem, earlier: EarlierIssue | None, known: _Known, base_url: str
 ) -> ItemDoc:
-    known = before is not None and before.public
-    url = links.archive_url(base_url, before.slug, before.number) if before and known else None
+    before = earlier if earlier and earlier.follows else None
+    told = earlier if earlier and not earlier.follows else None
+    public = before is not None and before.public
+    url = links.archive_url(base_url, before.slug, before.number) if before and public else None
+    asked = (known.reaches.get(web_address(one)) for one in (item.link, item.image))
     return ItemDoc(
         id=item.id, role=item.role, title=item.title, link=item.link, summary=item.summary,
         source_name=item.source_name, minutes=item.minutes, image=item.image,
-        image_alt=item.image_alt, sources=item.sources, doubts=doubts, earlier_number=before.number if before else None,
-        earlier_url=url,
+        image_alt=item.image_alt, sources=item.sources, doubts=known.doubts.get(item.id, ()),
+        earlier_number=before.number if before else None, earlier_url=url,
+        told_in=told.number if told else None, told_news=known.news.get(item.story_id or 0, 0),
+        excluded=item.article_id in known.excluded,
+        reached=tuple(one for one in asked if one is not None),
     )

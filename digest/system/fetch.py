@@ -47,12 +47,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What to fetch; the validators of the last good answer make the request conditional."""
+    """What to fetch; the validators of the last good answer make the request conditional.
+
+    ``head`` asks for the answer without its body.
+    """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     accept: str = "*/*"
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class Fetcher:
         self._transport._pool._network_backend = self._guard
 
     def fetch(self, request: FetchRequest, *, seconds: float | None = None) -> Fetched:
-        """GET an address, following up to five redirects, each checked like the first.
+        """Ask an address, following up to five redirects, each checked like the first.
 
         Takes at most 20 seconds, or ``seconds``, and 15 MB (unpacked), and raises nothing for what
         fails outside.
@@ -138,7 +142,7 @@ class Fetcher:
             try:
                 if response.status_code in REDIRECT and "location" in response.headers:
                     return self._redirect(response, url)
-                return self._answer(response, url), None
+                return self._answer(response, url, head=request.head), None
             finally:
                 response.close()
         except urls.BadUrl as error:
@@ -166,7 +170,8 @@ class Fetcher:
             headers["If-Modified-Since"] = request.last_modified
         # The guard sets the real limits; httpcore2 only needs one for its own queue.
         limits = dict.fromkeys(("connect", "read", "write", "pool"), self._guard.remaining())
-        return httpx2.Request("GET", url, headers=headers, extensions={"timeout": limits})
+        method = "HEAD" if request.head else "GET"
+        return httpx2.Request(method, url, headers=headers, extensions={"timeout": limits})
 
     def _redirect(self, response: httpx2.Response, url: str) -> tuple[Fetched, str | None]:
         location = response.headers["location"]
@@ -175,7 +180,7 @@ class Fetcher:
             return Fetched(Outcome.BAD_URL, location[:200], response.status_code, detail=url), None
         return Fetched(Outcome.OK, url, response.status_code), target
 
-    def _answer(self, response: httpx2.Response, url: str) -> Fetched:
+    def _answer(self, response: httpx2.Response, url: str, *, head: bool) -> Fetched:
         headers = response.headers
         fetched = Fetched(
             outcome=_outcome_for(response.status_code),
@@ -189,7 +194,7 @@ class Fetcher:
         if fetched.outcome is Outcome.BUSY:
             wait = seconds_until(headers.get("retry-after"), self._clock)
             return replace(fetched, retry_after=wait)
-        if fetched.outcome is not Outcome.OK:
+        if head or fetched.outcome is not Outcome.OK:
             return fetched
         content = self._body(response)
         if content is None:

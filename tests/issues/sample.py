@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from digest.issues.document import IssueDoc, ItemDoc, Look, SectionDoc
+from digest.issues.document import IssueDoc, ItemDoc, Look, Reach, SectionDoc
 
 HOST = "news.example"
 SUMMARY = (
@@ -31,6 +31,15 @@ def story(item_id: int = 1, role: str = "second", **values: Any) -> ItemDoc:
         "image_alt": "سد على نهر" if image else "",
     }
     return ItemDoc(**(facts | values))
+
+
+def reach(**values: Any) -> Reach:
+    """A link that answered at once and as ever."""
+    facts: dict[str, Any] = {
+        "url": f"https://{HOST}/1", "outcome": "ok", "status": 200, "lands_on": "", "seconds": 0.2,
+        "kept": 1.0, "at": datetime(2026, 11, 24, 5, tzinfo=UTC),
+    }
+    return Reach(**(facts | values))
 
 
 def issue_doc(*items: ItemDoc, **changes: Any) -> IssueDoc:

@@ -9,7 +9,7 @@ import pytest
 from digest.issues.checks import CHECKS, CLIP_AT, LARGE_AT, findings, letters
 from digest.issues.document import IssueDoc, Level, SectionDoc
 from digest.web.words import FINDINGS
-from tests.issues.sample import LOOK, issue_doc, story
+from tests.issues.sample import LOOK, issue_doc, reach, story
 
 HTML = "<a href='digest-slot-leave'>"
 
@@ -54,6 +54,12 @@ def test_an_error_blocks(code: str, doc: IssueDoc) -> None:
         ("no_summary", issue_doc(story(summary=" "))),
         ("duplicate_link", issue_doc(story(1), story(2, link=story(1).link))),
         ("foreign_host", issue_doc(story(link="https://elsewhere.example/1"))),
+        ("link_slow", issue_doc(story(reached=(reach(seconds=6.2),)))),
+        ("link_broken", issue_doc(story(reached=(reach(outcome="timeout", status=None),)))),
+        ("source_changed", issue_doc(story(reached=(reach(kept=0.5),)))),
+        ("told_before", issue_doc(story(told_in=217))),
+        ("told_before_news", issue_doc(story(told_in=217, told_news=2))),
+        ("two_spellings", issue_doc(story(1, title="قمة في إسطنبول"), story(2, title="زار اسطنبول"))),
     ],
 )
 def test_a_warning_does_not_block(code: str, doc: IssueDoc) -> None:
@@ -118,5 +124,5 @@ def test_letters_are_counted_as_readers_see_them(text: str, count: int) -> None:
 
 
 def test_every_code_has_its_sentence_and_every_sentence_its_code() -> None:
-    known = {check.__name__ for check in CHECKS} | {"large"}
+    known = {check.__name__ for check in CHECKS} | {"large", "told_before_news"}
     assert set(FINDINGS) == known

@@ -18,6 +18,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             server.asked.append(
                 Asked(
                     self.path, {name.lower(): value for name, value in self.headers.items()},
-                    self.rfile.read(length),
+                    self.rfile.read(length), self.command,
                 )
             )
             if server.wait(self.path):
@@ -146,17 +147,20 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):  # the client may have had enough
                 self._send(answer.body)
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_HEAD = do_GET  # noqa: N815
 
         def _send(self, body: bytes | Callable[[], Iterable[bytes]]) -> None:
             if isinstance(body, bytes):
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                if self.command != "HEAD":
+                    self.wfile.write(body)
                 return
             self.send_header("Connection", "close")
             self.end_headers()
             self.close_connection = True
+            if self.command == "HEAD":
+                return
             for piece in body():
                 self.wfile.write(piece)
                 self.wfile.flush()
