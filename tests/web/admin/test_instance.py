@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from digest import jobs
 from digest.delivery import hold
+from digest.delivery.queries import outbox
+from digest.issues import states
 from digest.staff.models import AuditEntry
 from digest.system.build import System, build_system
 from digest.system.settings import Settings
@@ -80,3 +83,29 @@ def test_a_send_that_a_person_paused_is_no_alarm(sign_in: SignIn, system: System
         newsletter_id = make.newsletter(db, now=now)
         make.issue(db, now=now, newsletter_id=newsletter_id, state="paused")
     assert 'role="alert"' not in sign_in("editor").get("/admin/sources").get_data(as_text=True)
+
+
+def test_a_restored_database_sends_nothing_until_the_yes_and_then_what_is_due(
+    sign_in: SignIn, system: System, settings: Settings, tmp_path: Path
+) -> None:
+    now = system.clock.now()
+    hold.arrive(system)
+    with system.db.write() as db:
+        list_id = make.mailing_list(db, now=now)
+        make.subscriber(db, now=now, list_id=list_id)
+        newsletter_id = make.newsletter(db, now=now, list_id=list_id)
+        issue_id = make.issue(db, now=now, newsletter_id=newsletter_id)
+        states.schedule(db, issue_id, now, by=None, now=now)
+        states.enqueue_due(db, now)
+    copy = build_system(replace(settings, data_dir=tmp_path / "copy"), clock=system.clock)
+    assert not hold.arrive(copy)
+    jobs.drain(copy, jobs.SENDING)
+    with system.db.read() as db:
+        assert outbox(db, issue_id) == {}
+        (waiting,) = [row.id for row in hold.instances(db) if row.hold]
+    assert sign_in("admin").submit(f"{URL}/{waiting}/confirm", page=URL).status_code == 303
+    system.clock.forward(minutes=5)
+    jobs.drain(copy, jobs.SENDING)
+    with system.db.read() as db:
+        assert outbox(db, issue_id) == {"sent": 1}
+    copy.close()
