@@ -131,10 +131,12 @@ def torment(
     system: System, settings: Settings, issue_id: int, relay: smtp.Server, case: Case
 ) -> None:
     """Start the sender and kill it, until the kills are used up; then let it finish."""
-    mean = case.deliveries / (case.kills + 1)
     while state(system, issue_id) in UNDER_WAY:
         with sender(settings, issue_id, case.connections) as process:
             if case.killed < case.kills:
+                # By what is left, so that the kills are used up before the mails are.
+                left = case.deliveries - len(relay.accepted)
+                mean = left / (case.kills - case.killed + 1)
                 goal = len(relay.accepted) + case.luck.uniform(0, 2 * mean)
                 while len(relay.accepted) < goal and process.poll() is None:
                     threading.Event().wait(0.002)
