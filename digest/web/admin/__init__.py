@@ -88,6 +88,7 @@ from digest.web.admin import (  # noqa: E402  (the screens register their routes
     topics,
     trials,
     users,
+    work,
 )
 
 __all__ = [
@@ -119,4 +120,5 @@ __all__ = [
     "topics",
     "trials",
     "users",
+    "work",
 ]

@@ -27,10 +27,17 @@ function keepFolds(part, fresh) {
   }
 }
 
+// The tag of an element's last page: an unchanged page is answered without its body.
+const tags = new Map();
+
 async function read(url, id) {
   try {
-    const answer = await fetch(url, { headers: { Accept: "text/html" } });
+    const headers = { Accept: "text/html" };
+    if (tags.has(id)) headers["If-None-Match"] = tags.get(id);
+    const answer = await fetch(url, { headers, cache: "no-store" });
     if (!answer.ok || answer.redirected) return null;
+    const tag = answer.headers.get("ETag");
+    if (tag) tags.set(id, tag);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     return page.getElementById(id);
   } catch {
