@@ -30,6 +30,7 @@ from werkzeug.routing import Rule
 from digest.articles.models import Article, Story, Summary
 from digest.audience.models import Consent, Form, MailingList, Membership, Subscriber
 from digest.delivery.models import Delivery, DeliveryState
+from digest.feedback import counting
 from digest.feedback.models import Event, Report, Touch
 from digest.issues.models import Edition, Issue, Item, Link, Section
 from digest.issues.queries import preview
@@ -75,6 +76,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of a route")
     asked = parser.parse_args()
     with newsroom(asked.scale) as system:
+        begun = perf_counter()
+        counting.count_again(system)  # what the pulse does every half minute, beside the pages
+        print(f"counted in the background in {perf_counter() - begun:.1f} s", flush=True)
         app = build_app(system)
         client = sign_in(app)
         pages = [

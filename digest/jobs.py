@@ -18,6 +18,7 @@ from digest.delivery.launch import launch_issue
 from digest.delivery.notices import send_confirmation, tell_editor
 from digest.delivery.send import send_chunk
 from digest.delivery.trial import send_test
+from digest.feedback import counting
 from digest.feedback.bounces import read_mailbox
 from digest.feedback.refusals import note_refusals
 from digest.issues import linkcheck, prepare, rewording, states
@@ -58,6 +59,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "send_test": send_test,
     uncertain.KIND: uncertain.settle,
     "read_mailbox": read_mailbox,
+    counting.KIND: counting.count_again,
     "launch_issue": launch_issue,
     "send_chunk": send_chunk,
 }
@@ -85,6 +87,7 @@ PULSES: dict[str, Pulse] = {
     "refusals": Pulse(note_refusals, 30.0),
     "links": Pulse(linkcheck.queue_due, 15.0),
     "retell": Pulse(queue_retelling, 10.0),  # what editors merged, split or set aside
+    "count": Pulse(counting.queue_counting, 30.0),
     "uncertain": Pulse(uncertain.queue_asking, 300.0, uncertain.can_ask),
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from digest.audience.models import Membership, MembershipState, Subscriber, SubscriberState
 from digest.delivery.queries import outbox
+from digest.feedback.numbers import of_issues
 from digest.issues.document import Level
 from digest.issues.models import Issue, IssueState
 from digest.issues.queries import IssueRow, list_issues, preview
@@ -164,15 +165,15 @@ def _lost(counts: Mapping[str, int]) -> int:
 
 def _numbers(db: Session, issues: tuple[IssueRow, ...], now: datetime) -> Numbers:
     last = next((one for one in issues if one.state == IssueState.SENT), None)
-    counts = outbox(db, last.id) if last else {}
+    found = of_issues(db, [last.id], now=now)[last.id] if last else None
     left = select(Membership).where(
         Membership.state == MembershipState.LEFT, Membership.at > now - MONTH
     )
     return Numbers(
         readers=_count(db, select(Subscriber).where(Subscriber.state == SubscriberState.ACTIVE)),
         issues=_count(db, select(Issue).where(Issue.state == IssueState.SENT)),
-        last_sent=counts.get("sent", 0) if last else None,
-        last_total=sum(counts.values()) if last else None,
+        last_sent=found.delivered if found else None,
+        last_total=found.total if found else None,
         left=_count(db, left),
     )
 
