@@ -14,6 +14,7 @@ from digest.articles.stories import regroup
 from digest.articles.telling import queue_retelling, retell_story
 from digest.audience import runs
 from digest.delivery import hold, uncertain
+from digest.delivery.drafts import mail_draft
 from digest.delivery.launch import launch_issue
 from digest.delivery.notices import send_confirmation, tell_editor
 from digest.delivery.send import send_chunk
@@ -21,7 +22,7 @@ from digest.delivery.trial import send_test
 from digest.feedback import counting
 from digest.feedback.bounces import read_mailbox
 from digest.feedback.refusals import note_refusals
-from digest.issues import linkcheck, prepare, rewording, states
+from digest.issues import approval, linkcheck, prepare, rewording, states
 from digest.sources import collect
 from digest.system import log, queue
 from digest.system.build import System
@@ -55,6 +56,7 @@ JOBS: dict[str, Callable[..., object]] = {
     rewording.KIND: rewording.rewrite_item,
     linkcheck.KIND: linkcheck.check_links,
     "tell_editor": tell_editor,
+    approval.KIND: mail_draft,
     "send_confirmation": send_confirmation,
     "send_test": send_test,
     uncertain.KIND: uncertain.settle,
@@ -66,7 +68,7 @@ JOBS: dict[str, Callable[..., object]] = {
 SENDING = frozenset({"launch_issue", "send_chunk"})
 OTHERS = frozenset(JOBS) - SENDING
 # What nothing may do that woke up in a copied or restored database, until a person says so.
-MAILING = SENDING | {"tell_editor", "send_confirmation", "send_test", "read_mailbox"}
+MAILING = SENDING | {"tell_editor", approval.KIND, "send_confirmation", "send_test", "read_mailbox"}
 HELD = timedelta(seconds=30)  # until a job that was handed over on hold is looked at again
 
 
@@ -82,6 +84,7 @@ class Pulse:
 PULSES: dict[str, Pulse] = {
     "launch": Pulse(states.enqueue_due, 1.0),
     "calendar": Pulse(prepare.plan, 5.0),
+    "silence": Pulse(approval.answer_silence, 5.0),
     "collect": Pulse(collect.enqueue_due, 15.0),
     "mailbox": Pulse(_read_mailbox, 60.0, lambda system: bool(system.settings.bounce_mailbox)),
     "refusals": Pulse(note_refusals, 30.0),

@@ -90,6 +90,9 @@ def _ready(db: Session, issue_id: int, now: datetime) -> bool:
     if now > issue.send_at + grace:
         states.fail(db, issue_id, "missed", now=now)
         return False
+    if newsletter.four_eyes and issue.approved_version != issue.version:
+        states.fail(db, issue_id, "not_approved", now=now)
+        return False
     return True
 
 

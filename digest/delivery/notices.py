@@ -27,6 +27,7 @@ ACTION = "افتح العدد"
 REASONS = {
     "too_few_stories": "الأخبار الجديدة أقل من الحد الأدنى للنشرة.",
     "missed": "فات موعده والخادم متوقف.",
+    "not_approved": "تغيّر بعد اعتماده. يعتمده زميل لم يعدّله آخراً ثم يُجدول من جديد.",
     "empty": "العدد فارغ من الأخبار.",
     "has_errors": "فيه أخطاء تمنع الإرسال. صحّحها ثم جدوِله من جديد.",
     "no_recipients": "قوائم النشرة بلا مشتركين.",
@@ -114,6 +115,8 @@ def _notice(issue: Issue, newsletter: Newsletter) -> Notice | None:
     told = f"قال خادم البريد: {said}" if said else ""
     match IssueState(issue.state):
         case IssueState.DRAFT:
+            if issue.held:
+                return Notice("المسودة باقية ولم تُرسل", _held(issue))
             return Notice("مسودة جديدة تنتظر مراجعتك", _waiting(issue, newsletter))
         case IssueState.SKIPPED:
             return Notice("لم يصدر عدد اليوم", f"{reason}\nتُجمع الأخبار للعدد القادم.", opens=False)
@@ -130,6 +133,12 @@ def _notice(issue: Issue, newsletter: Newsletter) -> Notice | None:
 
 def _named(issue: Issue) -> str:
     return f"العدد: «{issue.subject}»" if issue.subject else ""
+
+
+def _held(issue: Issue) -> str:
+    """Why a draft whose hour came did not send itself."""
+    lines = (_named(issue), "جاء موعدها ولم يمكن إرسالها وحدها. راجعها ثم ثبّت موعدها بنفسك.")
+    return "\n".join(line for line in lines if line)
 
 
 def _waiting(issue: Issue, newsletter: Newsletter) -> str:

@@ -64,6 +64,9 @@ class Issue(Base):
     # What its mails count, fixed when it is frozen.
     track_opens: Mapped[bool] = mapped_column(default=False)
     track_clicks: Mapped[bool] = mapped_column(default=False)
+    # A person stopped it or took its time back: nothing sends it but a person.
+    held: Mapped[bool] = mapped_column(default=False)
+    approved_version: Mapped[int | None]
     scheduled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
     __table_args__ = (

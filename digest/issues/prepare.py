@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from digest.articles.models import Article
 from digest.articles.queries import Candidate, candidates
 from digest.articles.versions import Shown
-from digest.issues import board, states
+from digest.issues import approval, board, states
 from digest.issues.models import Issue, IssueState, Item, Role
 from digest.issues.subjects import Proposal, by_weight, propose
 from digest.newsletters.calendar import next_slots
@@ -241,9 +241,10 @@ def _fill(db: Session, newsletter: Newsletter, issue_id: int, placed: Sequence[P
 def _offer(
     db: Session, newsletter: Newsletter, issue_id: int, slot_at: datetime, *, now: datetime
 ) -> None:
-    """``auto`` schedules itself at the hour; ``review`` waits and tells the editor."""
+    """``auto`` schedules itself at the hour, ``review`` waits; both are shown to those who answer."""
     if newsletter.policy == Policy.AUTO:
         db.flush()
         states.schedule(db, issue_id, max(slot_at, now), by=None, now=now)
-    else:
+    asked = approval.ask(db, issue_id, now=now)
+    if not asked and newsletter.policy == Policy.REVIEW:
         queue.put(db, "tell_editor", key=f"draft:{issue_id}", now=now, issue_id=issue_id)

@@ -54,6 +54,10 @@ class IssueRow:
     items: int
     reason: str
     version: int
+    held: bool
+    policy: str
+    unanswered: str
+    four_eyes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +287,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         Issue.id, Issue.newsletter_id, Newsletter.name.label("newsletter_name"),
         Newsletter.slug.label("newsletter_slug"), Issue.number, Issue.state, Issue.subject,
         Issue.slot_at, Issue.send_at, Issue.sent_at, count.label("items"), Issue.reason,
-        Issue.version,
+        Issue.version, Issue.held, Newsletter.policy, Newsletter.unanswered, Newsletter.four_eyes,
     ).join(Newsletter, Newsletter.id == Issue.newsletter_id)
 
 

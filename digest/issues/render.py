@@ -73,17 +73,19 @@ def without_failing(
 
 
 def render_plain_mail(template: str, **facts: object) -> tuple[str, str]:
-    """Return HTML and text of a mail of our own: ``confirm`` or ``notice``.
+    """Return HTML and text of a mail of our own: ``confirm``, ``notice`` or ``draft``.
 
     Both take ``name`` (the newsletter's), ``title``, ``url`` and, if wished, ``brand`` and
     ``preheader``; ``confirm`` also ``valid`` (the link's life in words) and ``postal_address``;
-    ``notice`` also ``body`` (paragraphs, one a line) and ``action`` (the button's words).
+    ``notice`` also ``body`` (paragraphs, one a line) and ``action`` (the button's words); ``draft``
+    also ``body``, ``stop`` and ``board`` (two more addresses).
     """
     values: dict[str, object] = {"preheader": "", **facts}
     for name, value in values.items():
         if isinstance(value, str):
             values[name] = outside(value)
-    values["url"] = web_address(str(facts.get("url") or ""))
+    for name in ("url", "stop", "board"):
+        values[name] = web_address(str(facts.get(name) or ""))
     for name in ("body", "postal_address"):
         values[name] = paragraphs(str(facts.get(name) or ""))
     brand = str(values.pop("brand", BRAND))

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.issues.foureyes import require_other
 from digest.issues.models import Issue, IssueState
+from digest.newsletters.models import Newsletter
 from digest.staff import audit
 from digest.system import queue
 from digest.system.db import move
@@ -45,7 +47,8 @@ def schedule(
 ) -> None:
     """Fix the time of sending; a scheduled issue may be given another time.
 
-    Raises Refused("in_the_past"), Refused("no_subject") or Refused("issue_closed").
+    Raises Refused("in_the_past"), Refused("no_subject"), Refused("issue_closed") or, where the
+    newsletter wants two people, Refused("four_eyes").
     The full check, with its findings, happens again when the issue is frozen.
     """
     if send_at < now:
@@ -53,7 +56,12 @@ def schedule(
     issue = get(db, issue_id)
     if not issue.subject.strip():
         raise Refused("no_subject")
-    values = {"send_at": send_at, "scheduled_by": by, "reason": ""}
+    if db.get_one(Newsletter, issue.newsletter_id).four_eyes:
+        require_other(db, issue_id, by)
+    values = {
+        "send_at": send_at, "scheduled_by": by, "reason": "", "held": False,
+        "approved_version": issue.version,
+    }
     if issue.state == IssueState.SCHEDULED:
         won = move(db, Issue, issue_id, IssueState.SCHEDULED, IssueState.SCHEDULED, **values)
     else:
@@ -65,8 +73,14 @@ def schedule(
 
 
 def unschedule(db: Session, issue_id: int, *, by: int | None, now: datetime) -> None:
-    """Take the time back; raises Refused("too_late") once the issue is frozen."""
-    if not change(db, issue_id, IssueState.SCHEDULED, IssueState.DRAFT, send_at=None):
+    """Take the time back; from then on only a person sends it.
+
+    Raises Refused("too_late") once the issue is frozen.
+    """
+    if not change(
+        db, issue_id, IssueState.SCHEDULED, IssueState.DRAFT, send_at=None, held=True,
+        approved_version=None,
+    ):
         raise Refused("too_late", state=get(db, issue_id).state)
     audit.record(db, "issue.unschedule", now=now, by=by, subject="issue", subject_id=issue_id)
 
@@ -100,7 +114,7 @@ def resume(db: Session, issue_id: int, *, by: int | None, now: datetime) -> None
 
 def reopen(db: Session, issue_id: int, *, by: int | None, now: datetime) -> None:
     """Make a failed issue a draft again, so its errors can be mended."""
-    if not change(db, issue_id, IssueState.FAILED, IssueState.DRAFT, send_at=None):
+    if not change(db, issue_id, IssueState.FAILED, IssueState.DRAFT, send_at=None, held=True):
         raise Refused("not_failed", state=get(db, issue_id).state)
     audit.record(db, "issue.reopen", now=now, by=by, subject="issue", subject_id=issue_id)
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from digest.newsletters.calendar import check_rule
-from digest.newsletters.models import Late, Newsletter, Policy, newsletter_list
+from digest.newsletters.models import Late, Newsletter, Policy, Unanswered, newsletter_list
 from digest.staff import audit
 from digest.system.errors import NotFound, Refused
 from digest.text.clean import strip_controls
@@ -36,6 +36,8 @@ class NewsletterValues:
     zone: str = "Asia/Damascus"
     rule: Mapping[str, Any] = field(default_factory=lambda: dict(DAILY))
     policy: str = Policy.REVIEW.value
+    unanswered: str = Unanswered.HOLD.value
+    four_eyes: bool = False
     late: str = Late.SEND.value
     grace_minutes: int = 120
     lead_minutes: int = 60
@@ -68,7 +70,8 @@ def add_newsletter(
 ) -> int:
     """Add a newsletter and return its id; its first slot is the next one from now.
 
-    Raises Refused("bad_slug", "slug_taken", "bad_sender", "bad_rule", "bad_zone", "bad_brand").
+    Raises Refused("bad_slug", "slug_taken", "bad_sender", "bad_rule", "bad_zone", "bad_brand",
+    "four_eyes_alone").
     """
     _check(db, values, newsletter_id=None)
     newsletter = Newsletter(**_columns(values), planned_until=now, created_at=now)
@@ -165,4 +168,8 @@ def _check(db: Session, values: NewsletterValues, *, newsletter_id: int | None) 
         raise Refused("bad_sender")
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", values.brand):
         raise Refused("bad_brand", brand=values.brand)
+    if values.four_eyes and (
+        values.policy == Policy.AUTO or values.unanswered != Unanswered.HOLD
+    ):
+        raise Refused("four_eyes_alone")
     check_rule(values.rule, values.zone)

@@ -26,6 +26,14 @@ class Late(StrEnum):
     SKIP = "skip"
 
 
+class Unanswered(StrEnum):
+    """What becomes of a draft that nobody approved or stopped by its hour."""
+
+    HOLD = "hold"
+    SEND = "send"
+    LEAD = "lead"
+
+
 newsletter_list = Table(
     "newsletter_list",
     Base.metadata,
@@ -50,6 +58,8 @@ class Newsletter(Base):
     zone: Mapped[str] = mapped_column(String(60), default="Asia/Damascus")
     rule: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     policy: Mapped[str] = mapped_column(String(10), default=Policy.REVIEW.value)
+    unanswered: Mapped[str] = mapped_column(String(10), default=Unanswered.HOLD.value)
+    four_eyes: Mapped[bool] = mapped_column(default=False)
     late: Mapped[str] = mapped_column(String(10), default=Late.SEND.value)
     grace_minutes: Mapped[int] = mapped_column(default=120)
     lead_minutes: Mapped[int] = mapped_column(default=60)
@@ -72,6 +82,7 @@ class Newsletter(Base):
 
     __table_args__ = (
         CheckConstraint("policy IN ('review', 'auto')", name="policy"),
+        CheckConstraint("unanswered IN ('hold', 'send', 'lead')", name="unanswered"),
         CheckConstraint("late IN ('send', 'skip')", name="late"),
         CheckConstraint("digits IN ('latn', 'arab')", name="digits"),
     )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from digest.system.tokens import CONFIRM, LEAVE, LINK, PREFERENCES, TRACK, Signer
+from digest.system.tokens import (
+    APPROVE,
+    CONFIRM,
+    LEAVE,
+    LINK,
+    PREFERENCES,
+    STOP,
+    TRACK,
+    Signer,
+)
 
 MARK = 12  # letters of a link's signature: 72 bits
 
@@ -59,3 +68,13 @@ def archive_url(base_url: str, slug: str, number: int | None = None) -> str:
 def issue_url(base_url: str, issue_id: int) -> str:
     """Return the address of an issue's page in the panel."""
     return f"{base_url}/admin/issues/{issue_id}"
+
+
+def approve_url(base_url: str, signer: Signer, issue_id: int, version: int, user_id: int) -> str:
+    """Return the address where a person approves a version, good for ``tokens.ANSWER_HOURS``."""
+    return f"{base_url}/approve/{signer.sign_timed(APPROVE, issue_id, version, user_id)}"
+
+
+def stop_url(base_url: str, signer: Signer, issue_id: int, version: int, user_id: int) -> str:
+    """Return the address where a person stops an issue, good for ``tokens.ANSWER_HOURS``."""
+    return f"{base_url}/stop/{signer.sign_timed(STOP, issue_id, version, user_id)}"

@@ -18,8 +18,11 @@ TRACK = "track"
 LINK = "link"
 SETUP = "setup"
 PASSWORD = "set-password"  # noqa: S105  (a purpose, no password)
+APPROVE = "approve"
+STOP = "stop"
 FORM_TIME = "form-time"
 CONFIRM_HOURS = 48
+ANSWER_HOURS = 48  # how long a draft may be approved or stopped by its mail
 
 
 class Signer:

@@ -27,6 +27,7 @@ def _keep_it_private(response: Response) -> Response:
 
 
 from digest.web.public import (  # noqa: E402  (the pages register their routes on ``bp``)
+    approve,
     archive,
     confirm,
     feed,
@@ -38,6 +39,6 @@ from digest.web.public import (  # noqa: E402  (the pages register their routes 
 )
 
 __all__ = [
-    "archive", "bp", "confirm", "feed", "health", "hooks", "leave", "preferences", "subscribe",
-    "track",
+    "approve", "archive", "bp", "confirm", "feed", "health", "hooks", "leave", "preferences",
+    "subscribe", "track",
 ]
