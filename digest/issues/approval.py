@@ -77,10 +77,15 @@ def approve(db: Session, issue_id: int, version: int, *, by: int, now: datetime)
         return issue.send_at
     states.editable(db, issue_id, version)
     send_at = max(issue.slot_at or now, now + states.HOLD)
-    audit.record(db, "issue.approve", now=now, by=by, subject="issue", subject_id=issue_id,
-                 version=version, editor=last_editor(db, issue_id))
+    note(db, issue, by=by, now=now)
     states.schedule(db, issue_id, send_at, by=by, now=now)
     return send_at
+
+
+def note(db: Session, issue: Issue, *, by: int, now: datetime) -> None:
+    """Write down who approves which version, and who changed it last."""
+    audit.record(db, "issue.approve", now=now, by=by, subject="issue", subject_id=issue.id,
+                 version=issue.version, editor=last_editor(db, issue.id))
 
 
 def stop(db: Session, issue_id: int, *, by: int, now: datetime) -> None:

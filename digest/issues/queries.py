@@ -58,6 +58,7 @@ class IssueRow:
     policy: str
     unanswered: str
     four_eyes: bool
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         Newsletter.slug.label("newsletter_slug"), Issue.number, Issue.state, Issue.subject,
         Issue.slot_at, Issue.send_at, Issue.sent_at, count.label("items"), Issue.reason,
         Issue.version, Issue.held, Newsletter.policy, Newsletter.unanswered, Newsletter.four_eyes,
+        Newsletter.zone,
     ).join(Newsletter, Newsletter.id == Issue.newsletter_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from flask_babel import gettext as _
@@ -26,6 +27,10 @@ def init_filters(app: Flask) -> None:
         day=day,
         day_line=day_line,
         ago=ago,
+        when_in=when_in,
+        utc=utc,
+        seconds_left=seconds_left,
+        countdown=countdown,
         bidi=isolate,
         digits=digits,
         bytes=size,
@@ -63,6 +68,35 @@ def count(n: int, noun: str) -> str:
 def when(at: datetime) -> str:
     """Return date and time of day in the newsroom's zone."""
     return str(_("%(day)s، %(time)s", day=day(at), time=_clock(at)))
+
+
+def when_in(at: datetime, zone: str) -> str:
+    """Return date and time of day on the clocks of another zone than the newsroom's."""
+    local = at.astimezone(ZoneInfo(zone))
+    numerals, lang = newsroom().digits, language()
+    date = dates.date_line(
+        local.date(), months=_months(), numerals=numerals, weekday=False, lang=lang
+    )
+    clock = dates.clock_time(local.time(), numerals=numerals, lang=lang)
+    return str(_("%(day)s، %(time)s", day=date, time=clock))
+
+
+def utc(at: datetime) -> Markup:
+    """Return the time of day in UTC, as machines and colleagues abroad write it."""
+    return Markup('<bdi dir="ltr">{} UTC</bdi>').format(f"{at:%H:%M}")
+
+
+def seconds_left(at: datetime) -> int:
+    """Return how many seconds there are until then; none once it has passed."""
+    return max(0, int((at - now()).total_seconds()))
+
+
+def countdown(at: datetime) -> str:
+    """Return how long there is until then as a clock counts it, 0:59; scripts let it run."""
+    minutes, seconds = divmod(seconds_left(at), 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return numbers.digits(text, newsroom().digits)
 
 
 def day(at: datetime) -> str:

@@ -30,11 +30,12 @@ from digest.issues import rewording
 from digest.issues.document import Finding, Rendered, Slot
 from digest.issues.earlier import EarlierIssue, earlier_issue, told_stories
 from digest.issues.faith import pieces
+from digest.issues.foureyes import last_editor
 from digest.issues.models import IssueState
 from digest.issues.queries import Board, IssueRow, board, get_issue, preview
 from digest.issues.render import fill_html, fill_text
 from digest.issues.rewording import Outcome
-from digest.issues.states import EDITABLE
+from digest.issues.states import EDITABLE, HOLD
 from digest.issues.subjects import Proposal, by_weight, propose
 from digest.newsletters.calendar import next_slots
 from digest.newsletters.manage import NewsletterRow, get_newsletter
@@ -45,7 +46,7 @@ from digest.web.admin.actions import ACTIONS
 from digest.web.admin.audit import AuditRow, read_history
 from digest.web.errors import fill_sentence
 from digest.web.fields import asked_number
-from digest.web.guard import needs, newsroom, now, system
+from digest.web.guard import needs, now, system, who
 from digest.web.headers import mail_frame
 from digest.web.words import DELIVERY_STATES, DOUBTS, FINDINGS, METHODS, REWORDINGS
 
@@ -198,6 +199,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
     tab = tab if tab in {"new", "saved", "excluded"} else "new"
     with system().db.read() as db:
         page = load_page(db, issue_id, tab=tab, search=search, now=now())
+        author = last_editor(db, issue_id)
     if side not in SIDES:
         side = "preview"
     return render_template(
@@ -220,7 +222,8 @@ def issue(issue_id: int) -> ResponseReturnValue:
         reworded=REWORDINGS,
         actions=ACTIONS,
         delivery_states=DELIVERY_STATES,
-        zone=newsroom().zone.key,
+        is_author=author == who().id,
+        soon=now() + HOLD,
         subject_good=SUBJECT_GOOD,
         preheader_good=PREHEADER_GOOD,
     )

@@ -54,6 +54,11 @@ POLICIES = [
     ("review", _l("تنتظر المسودة موافقة محرّر")),
     ("auto", _l("يُرسل العدد نفسه في موعده")),
 ]
+UNANSWERED = [
+    ("hold", _l("تبقى مسودة")),
+    ("send", _l("تُرسل كما هي")),
+    ("lead", _l("يُرسل الخبر الرئيس وحده")),
+]
 LATES = [("send", _l("يُرسل متأخراً ضمن المهلة")), ("skip", _l("يُتخطّى"))]
 MONTHS = [
     ("both", _l("الاسمان: تشرين الثاني (نوفمبر)")),
@@ -105,6 +110,8 @@ class NewsletterForm(Form):
     cron = StringField(_l("جدول cron"), [Optional(), Length(max=100)])
     zone = SelectField(_l("المنطقة الزمنية"), validate_choice=False)
     policy = SelectField(_l("قبل الإرسال"), choices=options(POLICIES))
+    unanswered = SelectField(_l("إن لم يجب أحد"), choices=options(UNANSWERED))
+    four_eyes = BooleanField(_l("يعتمد كل عدد شخص آخر غير من عدّله آخراً"))
     late = SelectField(_l("الموعد الفائت"), choices=options(LATES))
     grace_minutes = IntegerField(
         _l("مهلة التأخر بالدقائق"), [InputRequired(), NumberRange(0, WEEK_MINUTES)]

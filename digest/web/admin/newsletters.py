@@ -26,6 +26,7 @@ COMING = 3  # slots told on the page
 BLAMED = {
     "no_name": "name", "bad_slug": "slug", "slug_taken": "slug", "bad_brand": "brand",
     "bad_sender": "sender_address", "bad_zone": "zone",
+    "four_eyes_alone": "four_eyes",
 }
 RULE_FIELDS = {"cron": "cron", "at": "at", "days": "days", "kind": "kind"}
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from digest.audience.lists import count_recipients
 from digest.delivery import control
-from digest.issues import states
-from digest.issues.queries import get_issue, preview
+from digest.delivery.ready import require_ready
+from digest.issues import approval, states
+from digest.issues.queries import get_issue
 from digest.newsletters.manage import get_newsletter
 from digest.staff.roles import Action
 from digest.system import queue
@@ -20,9 +21,9 @@ from digest.text.address import BadAddress, parse
 from digest.web.admin import bp
 from digest.web.admin.board import usual_time
 from digest.web.fields import number, text
-from digest.web.filters import when
+from digest.web.filters import when_in
 from digest.web.forms import to_utc
-from digest.web.guard import back, needs, newsroom, now, system, who
+from digest.web.guard import back, needs, now, system, who
 
 ISSUE = "/issues/<int:issue_id>"
 
@@ -43,25 +44,34 @@ def send_test(issue_id: int) -> ResponseReturnValue:
 @bp.post(f"{ISSUE}/schedule")
 @needs(Action.SEND)
 def schedule(issue_id: int) -> ResponseReturnValue:
-    """Fix the time: in a minute, the usual one, or another one in the newsroom's zone."""
+    """Fix the time: in a minute, the usual one, or another one in the newsletter's own zone."""
     at = now()
     with system().db.read() as db:
         issue = get_issue(db, issue_id)
         newsletter = get_newsletter(db, issue.newsletter_id)
-        rendered = preview(db, issue_id, base_url=system().settings.base_url, now=at)
-        recipients = count_recipients(db, newsletter.id, at)
-    if rendered.errors:
-        raise Refused("has_errors", n=len(rendered.errors))
-    if not recipients:
-        raise Refused("no_recipients")
-    send_at = _time(text("when"), usual_time(issue, newsletter, at), at)
+        require_ready(db, issue_id, base_url=system().settings.base_url, now=at)
+    usual = usual_time(issue, newsletter, at)
+    send_at = _time(text("when"), usual, at, ZoneInfo(newsletter.zone))
     with system().db.write() as db:
-        states.editable(db, issue_id, number("based_on"))
+        row = states.editable(db, issue_id, number("based_on"))
+        if newsletter.four_eyes:
+            approval.note(db, row, by=who().id, now=at)
         states.schedule(db, issue_id, send_at, by=who().id, now=at)
     if text("when") == "now":
         flash(_("يُرسل بعد دقيقة، يمكنك الإلغاء."), "ok")
     else:
-        flash(_("ثُبّت الموعد: %(when)s.", when=when(send_at)), "ok")
+        flash(_("ثُبّت الموعد: %(when)s.", when=when_in(send_at, newsletter.zone)), "ok")
+    return back("admin.issue", issue_id=issue_id)
+
+
+@bp.post(f"{ISSUE}/ask")
+@needs(Action.EDIT)
+def ask_approval(issue_id: int) -> ResponseReturnValue:
+    """Mail the draft to those who may approve it."""
+    with system().db.write() as db:
+        states.editable(db, issue_id, number("based_on"))
+        approval.ask(db, issue_id, now=now(), by=who().id)
+    flash(_("أُرسلت المسودة إلى من يعتمدها، برابطين: اعتمد وأوقف."), "ok")
     return back("admin.issue", issue_id=issue_id)
 
 
@@ -122,7 +132,7 @@ def _address(typed: str) -> str:
         raise Refused("bad_address") from None
 
 
-def _time(choice: str, usual: datetime | None, at: datetime) -> datetime:
+def _time(choice: str, usual: datetime | None, at: datetime, zone: ZoneInfo) -> datetime:
     if choice == "now":
         return at + states.HOLD
     if choice == "usual" and usual is not None:
@@ -131,4 +141,4 @@ def _time(choice: str, usual: datetime | None, at: datetime) -> datetime:
         typed = datetime.fromisoformat(text("at"))
     except ValueError:
         raise Refused("no_time") from None
-    return to_utc(typed.replace(tzinfo=None), newsroom().zone)
+    return to_utc(typed.replace(tzinfo=None), zone)

@@ -2,6 +2,7 @@
 import { onSubmitAndChange, watchForms } from "./parts/forms.js";
 import { counters } from "./parts/counters.js";
 import { copyButtons } from "./parts/copy.js";
+import { countdowns } from "./parts/countdown.js";
 import { polls } from "./parts/poll.js";
 import { keys } from "./parts/keys.js";
 import { cards } from "./parts/cards.js";
@@ -14,6 +15,7 @@ keys();
 cards();
 swaps(start);
 drawers(start);
+countdowns();
 start();
 
 // What has to be done again for a page that came in place of the old one.
