@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--stories", type=int, default=20)
     asked = parser.parse_args()
     doc, variant = large_doc(asked.stories), Variant()
-    mjml = issue_mjml(view_issue(doc, variant), doc.look.brand)
+    mjml = issue_mjml(view_issue(doc, variant), doc.look)
     bare = Environment(autoescape=True).from_string(BARE)
     sections = [{"title": one.title, "items": one.items} for one in doc.sections]
     ways: dict[str, Callable[[], object]] = {

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from digest.articles.fidelity.check import Doubt
+from digest.newsletters.colours import LIGHT
+from digest.newsletters.looks import BLOCKS, DESIGNS
 
 
 class Slot(StrEnum):
@@ -36,7 +38,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a newsletter writes and looks; ``months`` and ``hijri_offset`` as in ``text.dates``."""
+    """How a newsletter writes and looks; ``months`` and ``hijri_offset`` as in ``text.dates``.
+
+    ``logo`` is the address of its picture, ``blocks`` what its mails show and in which order.
+    """
 
     name: str
     tagline: str
@@ -46,6 +51,14 @@ class Look:
     hijri: bool
     hijri_offset: int
     postal_address: str
+    ink: str = LIGHT.ink
+    surface: str = LIGHT.surface
+    ground: str = LIGHT.ground
+    design: str = DESIGNS[0]
+    font: str = "segoe"
+    blocks: tuple[str, ...] = BLOCKS
+    logo: str = ""
+    logo_width: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class IssueView:
     subscribe_url: str
     leave_url: str
     preferences_url: str
+    blocks: tuple[str, ...]
 
 
 def view_issue(doc: IssueDoc, variant: Variant) -> IssueView:
@@ -89,15 +90,16 @@ def view_issue(doc: IssueDoc, variant: Variant) -> IssueView:
         if look.hijri else "",
         number_line=f"العدد {number}" if number else "",
         read_line=_count("read", dates.read_minutes(_words(doc)), variant) if doc.items else "",
-        note=paragraphs(doc.note),
-        note_by=one_line(doc.note_by),
+        note=paragraphs(doc.note) if "note" in look.blocks else (),
+        note_by=one_line(doc.note_by) if "note" in look.blocks else "",
         sections=_sections(doc.sections, variant),
         postal_address=paragraphs(look.postal_address),
         view_url=web_address(doc.view_url),
         archive_url=web_address(doc.archive_url),
-        subscribe_url=web_address(doc.subscribe_url),
+        subscribe_url=web_address(doc.subscribe_url) if "share" in look.blocks else "",
         leave_url=Slot.LEAVE.value,
         preferences_url=Slot.PREFERENCES.value,
+        blocks=look.blocks,
     )
 
 

@@ -23,6 +23,8 @@ from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
 from digest.issues.states import EDITABLE
 from digest.issues.targets import plain_html
+from digest.newsletters import logos
+from digest.newsletters.looks import LookValues, look_of
 from digest.newsletters.models import Newsletter
 from digest.system import links
 from digest.system.errors import NotFound
@@ -168,7 +170,7 @@ def load_document(db: Session, issue_id: int, *, base_url: str, now: datetime) -
         version=issue.version, subject=issue.subject, preheader=issue.preheader,
         note=issue.note, note_by=issue.note_by, day=at.astimezone(ZoneInfo(newsletter.zone)).date(),
         sections=_section_docs(parts, before, known, base_url),
-        look=_look(newsletter),
+        look=look_doc(db, newsletter, look_of(newsletter), base_url=base_url),
         hosts=_hosts(db, issue_id, base_url),
         view_url=links.archive_url(base_url, newsletter.slug, issue.number)
         if public and issue.number is not None else None,
@@ -350,11 +352,15 @@ def _subscribe_url(
     return f"{archive_url}{SIGN_UP}" if archive_url else None
 
 
-def _look(newsletter: Newsletter) -> Look:
+def look_doc(db: Session, newsletter: Newsletter, values: LookValues, *, base_url: str) -> Look:
+    """Return how a newsletter writes and how it looks with these values."""
+    logo = links.logo_url(base_url, values.logo) if values.logo else ""
     return Look(
-        name=newsletter.name, tagline=newsletter.tagline, brand=newsletter.brand,
-        months=newsletter.months, digits=newsletter.digits, hijri=newsletter.hijri,
-        hijri_offset=newsletter.hijri_offset, postal_address=newsletter.postal_address,
+        name=newsletter.name, tagline=newsletter.tagline, months=newsletter.months,
+        digits=newsletter.digits, hijri=newsletter.hijri, hijri_offset=newsletter.hijri_offset,
+        postal_address=newsletter.postal_address, **values.colours, design=values.design,
+        font=values.font, blocks=values.blocks, logo=logo,
+        logo_width=logos.shown_width(db, values.logo) if logo else 0,
     )
 
 

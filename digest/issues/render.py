@@ -14,9 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from mjml import mjml2html
 
-from digest.issues import colours
 from digest.issues.checks import findings
-from digest.issues.document import IssueDoc, Rendered, Slot, Variant
+from digest.issues.document import IssueDoc, Look, Rendered, Slot, Variant
 from digest.issues.mailhtml import repair_direction
 from digest.issues.mailview import (
     IssueView,
@@ -27,6 +26,8 @@ from digest.issues.mailview import (
     web_address,
 )
 from digest.issues.plaintext import MARK, mark_lines
+from digest.newsletters import colours
+from digest.newsletters.looks import FONTS
 from digest.system.paths import resource
 from digest.text.bidi import isolate
 
@@ -89,7 +90,8 @@ def render_plain_mail(template: str, **facts: object) -> tuple[str, str]:
     for name in ("body", "postal_address"):
         values[name] = paragraphs(str(facts.get(name) or ""))
     brand = str(values.pop("brand", BRAND))
-    html = _to_html(_render(f"{template}.mjml", **_dress(brand), **values))
+    dress = _dress(colours.light(brand), colours.dark(brand), FONTS["segoe"])
+    html = _to_html(_render(f"{template}.mjml", **dress, **values))
     return html, mark_lines(_render(f"{template}.txt", **values))
 
 
@@ -124,19 +126,26 @@ def _address(value: str) -> str:
     return value
 
 
-def issue_mjml(view: IssueView, brand: str) -> str:
-    """Return the MJML of a prepared issue."""
-    return _render(
-        "issue.mjml", issue=view, title=view.subject or view.name, preheader=view.preheader,
-        **_dress(brand),
-    )
+def issue_mjml(view: IssueView, look: Look) -> str:
+    """Return the MJML of a prepared issue in its newsletter's look."""
+    return _render("issue.mjml", design_name=look.design, **dressed(view, look))
+
+
+def dressed(view: IssueView, look: Look) -> dict[str, object]:
+    """Return what a template of an issue is given."""
+    light = colours.light(look.brand, ink=look.ink, surface=look.surface, ground=look.ground)
+    return {
+        "issue": view, "title": view.subject or view.name, "preheader": view.preheader,
+        "logo": web_address(look.logo), "logo_width": look.logo_width,
+        **_dress(light, colours.dark(look.brand), FONTS[look.font]),
+    }
 
 
 def _parts(doc: IssueDoc, variant: Variant) -> tuple[str, str]:
     """Return HTML and text; raises ValueError."""
     view = view_issue(doc, variant)
     return (
-        _to_html(issue_mjml(view, doc.look.brand)), mark_lines(_render("issue.txt", issue=view))
+        _to_html(issue_mjml(view, doc.look)), mark_lines(_render("issue.txt", issue=view))
     )
 
 
@@ -145,8 +154,8 @@ def _to_html(mjml: str) -> str:
     return repair_direction(mjml2html(mjml, fonts={}, disable_comments=True))
 
 
-def _dress(brand: str) -> dict[str, object]:
-    return {"light": colours.light(brand), "dark": colours.dark(brand), "filler": FILLER}
+def _dress(light: colours.Shades, dark: colours.Shades, font: str) -> dict[str, object]:
+    return {"light": light, "dark": dark, "filler": FILLER, "font": font}
 
 
 def _tried(doc: IssueDoc, render: Callable[[IssueDoc], T]) -> T | None:

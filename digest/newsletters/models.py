@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, Text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, LargeBinary, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digest.system.db import UTC, Base
@@ -77,6 +77,7 @@ class Newsletter(Base):
     quiet_to: Mapped[str] = mapped_column(String(5), default="")
     track_opens: Mapped[bool] = mapped_column(default=False)
     track_clicks: Mapped[bool] = mapped_column(default=False)
+    look: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     planned_until: Mapped[datetime] = mapped_column(UTC)
     created_at: Mapped[datetime] = mapped_column(UTC)
 
@@ -86,3 +87,34 @@ class Newsletter(Base):
         CheckConstraint("late IN ('send', 'skip')", name="late"),
         CheckConstraint("digits IN ('latn', 'arab')", name="digits"),
     )
+
+
+class Logo(Base):
+    """A picture of a newsletter; never changed nor deleted, since sent mails lead to it."""
+
+    __tablename__ = "logo"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(
+        ForeignKey("newsletter.id", ondelete="CASCADE"), index=True
+    )
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    mime: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UTC)
+
+
+class MailTemplate(Base):
+    """A version of a newsletter's own MJML; ``used_at`` when it last became the one in use."""
+
+    __tablename__ = "mail_template"
+    newsletter_id: Mapped[int] = mapped_column(
+        ForeignKey("newsletter.id", ondelete="CASCADE"), primary_key=True
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UTC)
+    used_at: Mapped[datetime | None] = mapped_column(UTC)
+    broken_at: Mapped[datetime | None] = mapped_column(UTC)

@@ -65,6 +65,11 @@ def archive_url(base_url: str, slug: str, number: int | None = None) -> str:
     return f"{base_url}/archive/{slug}" + (f"/{number}" if number is not None else "")
 
 
+def logo_url(base_url: str, token: str) -> str:
+    """Return the address of a newsletter's logo."""
+    return f"{base_url}/logo/{token}"
+
+
 def issue_url(base_url: str, issue_id: int) -> str:
     """Return the address of an issue's page in the panel."""
     return f"{base_url}/admin/issues/{issue_id}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from digest.issues.colours import READABLE
+from digest.newsletters.colours import READABLE
 from digest.issues.document import Variant
 from digest.issues.render import render_issue, render_plain_mail
 from digest.text import urls
