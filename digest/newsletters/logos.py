@@ -95,7 +95,8 @@ def shown_width(db: Session, token: str) -> int:
     if found is None:
         return 0
     scale = min(1, SHOWN_WIDTH / found.width, SHOWN_HEIGHT / found.height)
-    return max(1, round(found.width * scale))
+    shown: int = round(found.width * scale)
+    return max(1, shown)
 
 
 def _read(data: bytes) -> Picture | None:

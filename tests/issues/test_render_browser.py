@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from digest.newsletters.colours import READABLE
 from digest.issues.document import Variant
 from digest.issues.render import render_issue, render_plain_mail
+from digest.newsletters.colours import READABLE
 from digest.text import urls
 from tests.browser import running
 from tests.issues.sample import issue_doc, story

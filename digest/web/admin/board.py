@@ -247,10 +247,10 @@ def issue_preview(issue_id: int) -> Response:
         rendered = preview(db, issue_id, base_url=system().settings.base_url, now=now())
     if request.args.get("kind") == "text":
         return mail_frame(TEXT_FRAME.format(escape(fill_text(rendered.text, NOWHERE))))
-    return mail_frame(_in_colours(fill_html(rendered.html, NOWHERE), request.args.get("kind")))
+    return mail_frame(in_colours(fill_html(rendered.html, NOWHERE), request.args.get("kind")))
 
 
-def _in_colours(html: str, kind: str | None) -> str:
+def in_colours(html: str, kind: str | None) -> str:
     """Show the mail's dark or light colours, whatever the editor's own screen prefers.
 
     No browser lets a page choose that for a frame, so the condition in the bytes is answered here.

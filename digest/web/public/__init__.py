@@ -8,7 +8,7 @@ bp = Blueprint("public", __name__)
 
 LARGEST_BODY = 64 * 1024  # bytes; an address and a few choices, sent by anybody on the web
 SHAREABLE = frozenset(
-    {"public.home", "public.archive", "public.newsletter", "public.edition", "public.feed"}
+    {"public.home", "public.archive", "public.newsletter", "public.edition", "public.feed", "public.logo"}
 )
 
 
@@ -34,11 +34,12 @@ from digest.web.public import (  # noqa: E402  (the pages register their routes 
     health,
     hooks,
     leave,
+    logo,
     preferences,
     subscribe,
 )
 
 __all__ = [
-    "approve", "archive", "bp", "confirm", "feed", "health", "hooks", "leave", "preferences",
-    "subscribe", "track",
+    "approve", "archive", "bp", "confirm", "feed", "health", "hooks", "leave", "logo",
+    "preferences", "subscribe", "track",
 ]

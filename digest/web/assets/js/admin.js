@@ -9,6 +9,7 @@ import { cards } from "./parts/cards.js";
 import { swaps } from "./parts/swap.js";
 import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
+import { live } from "./parts/live.js";
 
 onSubmitAndChange();
 keys();
@@ -26,4 +27,5 @@ function start() {
   copyButtons();
   polls();
   dragging();
+  live();
 }
