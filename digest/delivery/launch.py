@@ -20,8 +20,9 @@ from digest.issues.document import IssueDoc, Rendered, Variant
 from digest.issues.models import Edition, Issue, IssueState, Link
 from digest.issues.prepare import PROMPT
 from digest.issues.queries import load_document
-from digest.issues.render import render_issue
+from digest.issues.render import broken_templates, render_issue
 from digest.issues.tracked import track
+from digest.newsletters import templates
 from digest.newsletters.models import Late, Newsletter
 from digest.system import queue
 from digest.system.build import System
@@ -73,6 +74,8 @@ def launch_issue(system: System, issue_id: int) -> None:
             if problem:
                 states.fail(db, issue_id, problem, now=now)
                 return
+            for n in broken_templates(rendered.values()):
+                templates.mark_broken(db, loaded.doc.newsletter_id, n, now=now)
             if _freeze(db, loaded, rendered, targets, now=now):
                 return
     raise Conflict("stale_issue", issue=issue_id)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from digest.articles.fidelity.check import Doubt
+from digest.issues.sandbox import OwnTemplate
 from digest.newsletters.colours import LIGHT
 from digest.newsletters.looks import BLOCKS, DESIGNS
 
@@ -40,7 +41,8 @@ class Variant:
 class Look:
     """How a newsletter writes and looks; ``months`` and ``hijri_offset`` as in ``text.dates``.
 
-    ``logo`` is the address of its picture, ``blocks`` what its mails show and in which order.
+    ``logo`` is the address of its picture, ``blocks`` what its mails show and in which order;
+    ``own`` its MJML: the version in use, then the one that was good before.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Look:
     blocks: tuple[str, ...] = BLOCKS
     logo: str = ""
     logo_width: int = 0
+    own: tuple[OwnTemplate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,9 +21,10 @@ from digest.issues.earlier import TOLD, EarlierIssue, earlier_issue
 from digest.issues.mailview import web_address
 from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
+from digest.issues.sandbox import OwnTemplate
 from digest.issues.states import EDITABLE
 from digest.issues.targets import plain_html
-from digest.newsletters import logos
+from digest.newsletters import logos, templates
 from digest.newsletters.looks import LookValues, look_of
 from digest.newsletters.models import Newsletter
 from digest.system import links
@@ -170,7 +171,10 @@ def load_document(db: Session, issue_id: int, *, base_url: str, now: datetime) -
         version=issue.version, subject=issue.subject, preheader=issue.preheader,
         note=issue.note, note_by=issue.note_by, day=at.astimezone(ZoneInfo(newsletter.zone)).date(),
         sections=_section_docs(parts, before, known, base_url),
-        look=look_doc(db, newsletter, look_of(newsletter), base_url=base_url),
+        look=replace(
+            look_doc(db, newsletter, look_of(newsletter), base_url=base_url),
+            own=tuple(OwnTemplate(*one) for one in templates.standing(db, newsletter)),
+        ),
         hosts=_hosts(db, issue_id, base_url),
         view_url=links.archive_url(base_url, newsletter.slug, issue.number)
         if public and issue.number is not None else None,
@@ -358,7 +362,8 @@ def look_doc(db: Session, newsletter: Newsletter, values: LookValues, *, base_ur
     return Look(
         name=newsletter.name, tagline=newsletter.tagline, months=newsletter.months,
         digits=newsletter.digits, hijri=newsletter.hijri, hijri_offset=newsletter.hijri_offset,
-        postal_address=newsletter.postal_address, **values.colours, design=values.design,
+        postal_address=newsletter.postal_address, brand=values.brand,
+        ink=values.ink, surface=values.surface, ground=values.ground, design=values.design,
         font=values.font, blocks=values.blocks, logo=logo,
         logo_width=logos.shown_width(db, values.logo) if logo else 0,
     )

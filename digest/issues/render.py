@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from mjml import mjml2html
 
 from digest.issues.checks import findings
-from digest.issues.document import IssueDoc, Look, Rendered, Slot, Variant
+from digest.issues.document import Finding, IssueDoc, Level, Look, Rendered, Slot, Variant
 from digest.issues.mailhtml import repair_direction
 from digest.issues.mailview import (
     IssueView,
@@ -26,6 +26,7 @@ from digest.issues.mailview import (
     web_address,
 )
 from digest.issues.plaintext import MARK, mark_lines
+from digest.issues.sandbox import NAMES, BadTemplate, Fault, fill
 from digest.newsletters import colours
 from digest.newsletters.looks import FONTS
 from digest.system.paths import resource
@@ -41,18 +42,31 @@ T = TypeVar("T")
 def render_issue(doc: IssueDoc, variant: Variant) -> Rendered:
     """Return HTML, text and findings of an issue in one variant.
 
-    An item that MRML cannot take is left out and named by an error ``render_failed``.
+    An item that MRML cannot take is left out and named by an error ``render_failed``. A template
+    of the newsletter's own that fails gives way to the one before it, in the end to the design; a
+    warning ``template_broken`` names it.
     """
-    parts, failed = without_failing(doc, lambda one: _parts(one, variant))
+    parts, broken = _own_parts(doc, variant)
+    failed: tuple[int, ...] = ()
+    if parts is None:
+        parts, failed = without_failing(doc, lambda one: _parts(one, variant))
     html, text = parts or ("", "")
     subject = one_line(doc.subject)
     return Rendered(
         subject=subject,
         html=html,
         text=text,
-        findings=findings(doc, html, failed=failed),
+        findings=(*findings(doc, html, failed=failed), *broken),
         size=len(html.encode()),
         sha256=hashlib.sha256("\0".join((subject, html, text)).encode()).hexdigest(),
+    )
+
+
+def broken_templates(rendered: Iterable[Rendered]) -> frozenset[int]:
+    """Return the versions of a newsletter's own template that failed on an issue."""
+    return frozenset(
+        int(str(one.facts["n"])) for mail in rendered for one in mail.findings
+        if one.code == "template_broken"
     )
 
 
@@ -139,6 +153,55 @@ def dressed(view: IssueView, look: Look) -> dict[str, object]:
         "logo": web_address(look.logo), "logo_width": look.logo_width,
         **_dress(light, colours.dark(look.brand), FONTS[look.font]),
     }
+
+
+def own_parts(doc: IssueDoc, variant: Variant, source: str) -> tuple[str, str]:
+    """Return HTML and text of an issue in a template of the newsletter's own.
+
+    Raises BadTemplate, also where a reader would miss a story, the way to leave or the address.
+    """
+    view = view_issue(doc, variant)
+    given = {**dressed(view, doc.look), "design_name": doc.look.design}
+    trusted = _templates()
+    head = trusted.get_template("_head.mjml").render(**given)
+    filled = fill(
+        source, {
+            **{name: given[name] for name in NAMES & given.keys()},
+            "head": Markup(head),  # noqa: S704 - our own, escaped where it was made
+            "part": trusted.get_template("_parts.mjml").make_module(given),
+            "design": trusted.get_template(f"designs/{doc.look.design}.mjml").make_module(given),
+        }, {"bidi": _isolated},
+    )
+    try:
+        html = _to_html(filled)
+    except ValueError as error:
+        raise BadTemplate(Fault("template_mjml", what=str(error)[:200])) from error
+    if lost := missing(view, html):
+        raise BadTemplate(Fault("template_misses", what=lost))
+    return html, mark_lines(_render("issue.txt", issue=view))
+
+
+def missing(view: IssueView, html: str) -> str:
+    """Return what no mail may be without and this one is; "" when it has everything."""
+    stories = [story for section in view.sections for block in section.blocks for story in block.stories]
+    if any(str(escape(slot.value)) not in html for slot in (Slot.LEAVE, Slot.PREFERENCES)):
+        return Slot.LEAVE.value
+    needed = [str(_isolated(text)) for text in (*view.postal_address, *(one.title for one in stories))]
+    return next((text for text in needed if text not in html), "")
+
+
+def _own_parts(
+    doc: IssueDoc, variant: Variant
+) -> tuple[tuple[str, str] | None, tuple[Finding, ...]]:
+    """What the newest template that works makes, and those before it that did not."""
+    broken: list[Finding] = []
+    for own in doc.look.own:
+        try:
+            return own_parts(doc, variant, own.source), tuple(broken)
+        except BadTemplate as error:
+            facts = {"n": own.n, "code": error.fault.code}
+            broken.append(Finding(Level.WARNING, "template_broken", facts))
+    return None, tuple(broken)
 
 
 def _parts(doc: IssueDoc, variant: Variant) -> tuple[str, str]:

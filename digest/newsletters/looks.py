@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,10 @@ COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 @dataclass(frozen=True, slots=True)
 class LookValues:
-    """What an editor decides about the look; ``blocks`` are those that are on, in their order."""
+    """What an editor decides about the look; ``blocks`` are those that are on, in their order.
+
+    ``template`` is the number of the version of its own MJML in use, 0 for the design.
+    """
 
     brand: str = CHOSEN["brand"]
     ink: str = CHOSEN["ink"]
@@ -41,6 +44,7 @@ class LookValues:
     font: str = "segoe"
     blocks: tuple[str, ...] = BLOCKS
     logo: str = ""
+    template: int = 0
 
     @property
     def colours(self) -> dict[str, str]:
@@ -67,11 +71,12 @@ def save_look(
 ) -> None:
     """Store a look. Raises Refused("bad_look", "bad_colour", "unreadable").
 
-    The logo has its own way in and stays what it is.
+    Logo and template have their own ways in and stay what they are.
     """
     check_look(values)
     newsletter = _newsletter(db, newsletter_id)
-    _store(newsletter, values, logo=look_of(newsletter).logo)
+    stored = look_of(newsletter)
+    _store(newsletter, replace(values, logo=stored.logo, template=stored.template))
     audit.record(db, "newsletter.look", now=now, by=by, subject="newsletter",
                  subject_id=newsletter_id)
 
@@ -79,15 +84,20 @@ def save_look(
 def reset_look(
     db: Session, newsletter_id: int, *, now: datetime, by: int | None = None
 ) -> None:
-    """Give a newsletter the usual look again; its logo is not in it."""
-    _store(_newsletter(db, newsletter_id), LookValues(), logo="")
+    """Give a newsletter the usual look again; without logo and own template."""
+    _store(_newsletter(db, newsletter_id), LookValues())
     audit.record(db, "newsletter.look_reset", now=now, by=by, subject="newsletter",
                  subject_id=newsletter_id)
 
 
 def set_logo(newsletter: Newsletter, token: str) -> None:
     """Show a logo from now on, or none."""
-    _store(newsletter, look_of(newsletter), logo=token)
+    _store(newsletter, replace(look_of(newsletter), logo=token))
+
+
+def set_template(newsletter: Newsletter, n: int) -> None:
+    """Make mails with a version of its own template, or with the design for 0."""
+    _store(newsletter, replace(look_of(newsletter), template=n))
 
 
 def check_look(values: LookValues) -> None:
@@ -120,7 +130,7 @@ def _newsletter(db: Session, newsletter_id: int) -> Newsletter:
     return newsletter
 
 
-def _store(newsletter: Newsletter, values: LookValues, *, logo: str) -> None:
-    kept: dict[str, Any] = {**asdict(values), "blocks": list(values.blocks), "logo": logo}
+def _store(newsletter: Newsletter, values: LookValues) -> None:
+    kept: dict[str, Any] = {**asdict(values), "blocks": list(values.blocks)}
     newsletter.brand = kept.pop("brand")
     newsletter.look = kept

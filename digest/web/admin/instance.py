@@ -15,6 +15,7 @@ from digest.delivery import hold
 from digest.delivery.models import Delivery
 from digest.delivery.queries import OPEN_STATES
 from digest.issues.models import Issue, IssueState
+from digest.newsletters.templates import broken_in_use
 from digest.staff.roles import Action
 from digest.web.admin import bp
 from digest.web.guard import allowed, back, needs, now, system, who
@@ -66,14 +67,15 @@ def confirm_instance(instance_id: str) -> ResponseReturnValue:
 def alarms() -> dict[str, object]:
     """Return what every page should say aloud: sending is on hold, or a send stopped by itself."""
     if not allowed(Action.VIEW):
-        return {"held": False, "stopped": ()}
+        return {"held": False, "stopped": (), "broken": ()}
     with system().db.read() as db:
         rows = db.execute(
             select(Issue.id, Issue.subject, Issue.reason)
             .where(Issue.state == IssueState.PAUSED, Issue.reason != "").order_by(Issue.id)
         )
         stopped = tuple(Alarm(one, subject, _why(reason)) for one, subject, reason in rows)
-        return {"held": hold.is_waiting(db), "stopped": stopped}
+        return {"held": hold.is_waiting(db), "stopped": stopped,
+                "broken": broken_in_use(db)}
 
 
 @bp.context_processor

@@ -157,7 +157,8 @@ def _values(sent: MultiDict[str, str], *, logo: str = "") -> LookValues:
     places = {block: sent.get(f"place-{block}", 0, type=int) for block in BLOCKS}
     typed = {name: sent.get(name, "").strip() or CHOSEN[name] for name in COLOURS}
     return LookValues(
-        **typed, design=sent.get("design", usual.design), font=sent.get("font", usual.font),
+        brand=typed["brand"], ink=typed["ink"], surface=typed["surface"], ground=typed["ground"],
+        design=sent.get("design", usual.design), font=sent.get("font", usual.font),
         blocks=looks.arranged(sent.getlist("block"), places), logo=logo,
     )
 
@@ -168,7 +169,9 @@ def _paintable(values: LookValues) -> LookValues:
     colours = {name: value if COLOUR.fullmatch(value) else CHOSEN[name]
                for name, value in values.colours.items()}
     return LookValues(
-        **colours, design=values.design if values.design in DESIGNS else usual.design,
+        brand=colours["brand"], ink=colours["ink"], surface=colours["surface"],
+        ground=colours["ground"],
+        design=values.design if values.design in DESIGNS else usual.design,
         font=values.font if values.font in FONTS else usual.font, blocks=values.blocks,
         logo=values.logo,
     )
