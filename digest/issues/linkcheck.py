@@ -108,6 +108,11 @@ def checking(db: Session, issue_id: int) -> bool:
     return not {str(issue_id), f"{issue_id}:anew"}.isdisjoint(queue.open_keys(db, KIND))
 
 
+def link_key(url: str) -> str:
+    """Return the key under which what came of asking an address is kept."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
 def _addresses(pairs: Iterable[tuple[str | None, str | None]]) -> list[str]:
     return [url for pair in pairs for one in pair if (url := web_address(one))]
 
@@ -117,7 +122,7 @@ def _column(db: Session, column: InstrumentedAttribute[Any], issue_id: int) -> l
 
 
 def _known(db: Session, addresses: Collection[str]) -> dict[str, LinkCheck]:
-    by_key = {_key(url): url for url in addresses}
+    by_key = {link_key(url): url for url in addresses}
     rows = db.scalars(select(LinkCheck).where(LinkCheck.url_key.in_(by_key)))
     return {by_key[row.url_key]: row for row in rows}
 
@@ -156,9 +161,9 @@ def _said(text: str) -> tuple[str, ...]:
 
 
 def _store(db: Session, answer: _Answer, now: datetime) -> None:
-    row = db.get(LinkCheck, _key(answer.url), with_for_update=True)
+    row = db.get(LinkCheck, link_key(answer.url), with_for_update=True)
     if row is None:
-        row = LinkCheck(url_key=_key(answer.url), url=answer.url, said=[], kept=1.0)
+        row = LinkCheck(url_key=link_key(answer.url), url=answer.url, said=[], kept=1.0)
         db.add(row)
     elif row.checked_at < now - SAME:
         row.said, row.kept = [], 1.0
@@ -177,7 +182,3 @@ def _same(asked: str, landed: str) -> bool:
         return urls.url_key(asked) == urls.url_key(landed)
     except urls.BadUrl:
         return True
-
-
-def _key(url: str) -> str:
-    return hashlib.sha256(url.encode()).hexdigest()

@@ -261,6 +261,22 @@ FINDINGS: dict[str, LazyString] = {
     ),
 }
 
+# Why a link of an issue does not do: the outcomes of ``digest.system.fetch``.
+LINK_CAUSES: dict[str, LazyString] = {
+    "refused_address": _l("يقود إلى شبكة خاصة لا يصلها القرّاء"),
+    "bad_url": _l("يقود إلى ما ليس عنوان موقع"),
+    "dns": _l("لا موقع بهذا الاسم"),
+    "tls": _l("شهادة الأمان في الموقع غير صالحة"),
+    "timeout": _l("لم يُجب الموقع في الوقت المتاح"),
+    "too_big": _l("يعمل، وملفه كبير"),
+    "redirects": _l("يحيل الموقع من عنوان إلى آخر بلا نهاية"),
+    "not_modified": _l("يعمل"),
+    "http_error": _l("أجاب الموقع برمز خطأ"),
+    "gone": _l("حذف الموقع الصفحة"),
+    "busy": _l("الموقع مشغول"),
+    "network": _l("انقطع الاتصال بالموقع"),
+}
+
 # What a summary says that its sources do not bear out; the kinds of ``articles.fidelity``.
 DOUBTS: dict[str, LazyString] = {
     "number": _l("الرقم «%(text)s» ليس في المصدر."),

@@ -44,11 +44,12 @@ from digest.system.queue import open_keys
 from digest.web.admin import bp
 from digest.web.admin.actions import ACTIONS
 from digest.web.admin.audit import AuditRow, read_history
+from digest.web.admin.checks import check_panel
 from digest.web.errors import fill_sentence
 from digest.web.fields import asked_number
 from digest.web.guard import needs, now, system, who
 from digest.web.headers import mail_frame
-from digest.web.words import DELIVERY_STATES, DOUBTS, FINDINGS, METHODS, REWORDINGS
+from digest.web.words import DELIVERY_STATES, DOUBTS, FINDINGS, LINK_CAUSES, METHODS, REWORDINGS
 
 SIDES = ("preview", "checks", "schedule", "history")
 PARTS = ("inbox", "issue", "side")  # on a narrow screen one of them is shown
@@ -67,6 +68,22 @@ FIELDS = {  # the field of the page that mends a finding
     "no_preheader": "preheader",
     "preheader_long": "preheader",
     "preheader_repeats_subject": "preheader",
+    # of an item: its number follows
+    "missing_alt": "alt",
+    "bad_image": "image",
+    "lead_without_image": "image",
+    "bad_link": "link",
+    "foreign_host": "link",
+    "duplicate_link": "link",
+    "link_dead": "link",
+    "link_broken": "link",
+    "link_moved_home": "link",
+    "link_slow": "link",
+    "no_title": "item-title",
+    "no_summary": "summary",
+    "unfaithful": "summary",
+    "source_changed": "summary",
+    "two_spellings": "summary",
 }
 SETTINGS = frozenset({"no_postal_address"})
 NOWHERE = dict.fromkeys(Slot, "#")  # a preview belongs to no reader
@@ -200,11 +217,14 @@ def issue(issue_id: int) -> ResponseReturnValue:
     with system().db.read() as db:
         page = load_page(db, issue_id, tab=tab, search=search, now=now())
         author = last_editor(db, issue_id)
+        panel = check_panel(db, page.board, page.rendered, now()) if side == "checks" else None
     if side not in SIDES:
         side = "preview"
     return render_template(
         "admin/board/page.html",
         page=page,
+        panel=panel,
+        link_causes=LINK_CAUSES,
         side=side,
         kind=kind if kind in KINDS else "phone",
         kinds=KINDS,
