@@ -348,7 +348,7 @@ def test_findings_lead_to_their_cause(editor: Browser, system: System, issue_id:
     assert "أخطاء تمنع الإرسال: 1" in text
     assert "#subject" in text
     item = items(system, issue_id)[0]
-    assert f"#item-{item.id}" in text  # the lead has no image
+    assert f"#image-{item.id}" in text  # the lead has none
 
 
 def test_every_finding_has_its_sentence() -> None:
