@@ -10,10 +10,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.text.commonroots import is_common
 from digest.text.knownnames import OF_DESCENT, given_names, known_names, names_origin, place_names
-from digest.text.placed import Placed, bare_forms, placed
+from digest.text.placed import bare_forms, placed
 from digest.text.stopwords import STOP_WORDS
 
 SHORTEST = 4  # letters of a name; shorter words meet by chance
@@ -72,22 +73,24 @@ def _names(text: str) -> Iterator[_Name]:
             yield _Name(_plain(text[pair[0].start : pair[1].end]), _keys(joined), sure=True)
             place += 2
             continue
-        if name := _single(text, words[place]):
+        one = words[place]
+        if name := _single(text[one.start : one.end], one.word):
             yield name
         place += 1
 
 
-def _single(text: str, one: Placed) -> _Name | None:
-    """Return a word as a name, or None when it is none for sure."""
-    if one.is_figure or one.word[0].isascii() or one.word in STOP_WORDS:
+@lru_cache(maxsize=50_000)
+def _single(written: str, word: str) -> _Name | None:
+    """Return a word, ``word`` in its folded form, as a name, or None when it is none for sure."""
+    if not word[0].isalpha() or word[0].isascii() or word in STOP_WORDS:
         return None
-    plain = _plain(text[one.start : one.end])
-    for front, rest in bare_forms(one.word):
+    plain = _plain(written)
+    for front, rest in bare_forms(word):
         if front in _FRONTS and len(rest) >= SHORTEST and (_is_listed(rest) or names_origin(rest)):
             return _named(plain, rest, sure=True)
-    foreign = len(one.word) > SHORTEST and not is_common(one.word)
-    foreign = foreign and not one.word.removeprefix("ال").startswith(_VERBAL)
-    return _named(plain, one.word, sure=foreign) if foreign or len(one.word) >= LONG else None
+    foreign = len(word) > SHORTEST and not is_common(word)
+    foreign = foreign and not word.removeprefix("ال").startswith(_VERBAL)
+    return _named(plain, word, sure=foreign) if foreign or len(word) >= LONG else None
 
 
 def _named(plain: str, word: str, *, sure: bool) -> _Name:
