@@ -27,9 +27,9 @@ def a_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def user(db: Session, *, now: datetime, email: str = "salma@example.org", role: str = "editor",
+def user(db: Session, *, now: datetime, email: str = "salma@example.org", role: str = "publisher",
          password: str | None = None) -> int:
-    """Salma edits."""
+    """Salma edits and sends."""
     row = db.query(Role).filter_by(name=role).one_or_none() or Role(name=role)
     return _add(db, User(email=email, name=email.partition("@")[0], password=password, active=True,
                          fs_uniquifier=a_hash(email)[:32], language="ar", created_at=now,

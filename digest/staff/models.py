@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_security import RoleMixin, UserMixin
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
+from flask_security import RoleMixin, UserMixin, WebAuthnMixin
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from digest.system.db import UTC, Base
@@ -28,7 +29,11 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """A person who signs in. The columns are those Flask-Security asks for, plus a name."""
+    """A person who signs in. Flask-Security asks for most of the columns and names them.
+
+    ``invited_at`` is when the last invitation left; without a password it is still open.
+    ``months`` to ``week_start`` are a person's own ways; None means: as the newsroom does.
+    """
 
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,9 +44,61 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str] = mapped_column(String(2), default="ar")
     created_at: Mapped[datetime] = mapped_column(UTC)
+    invited_at: Mapped[datetime | None] = mapped_column(UTC)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
+    months: Mapped[str | None] = mapped_column(String(10))
+    digits: Mapped[str | None] = mapped_column(String(4))
+    hijri: Mapped[bool | None]
+    week_start: Mapped[int | None]
+    webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
+        back_populates="user", cascade="all, delete-orphan"
+    )
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # a list of our Role
         secondary=user_role, lazy="selectin"
     )
+
+
+class Passkey(Base, WebAuthnMixin):
+    """A key on a person's device. The columns are those Flask-Security asks for."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    create_datetime: Mapped[datetime] = mapped_column(UTC)
+    lastuse_datetime: Mapped[datetime] = mapped_column(UTC)
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(64))
+    user: Mapped[User] = relationship(back_populates="webauthn")
+
+    def get_user_mapping(self) -> dict[str, int]:
+        """Say how Flask-Security finds the owner."""
+        return {"id": self.user_id}
+
+
+class House(Base):
+    """The ways of the whole newsroom, in one row; without it, those of its first newsletter.
+
+    ``second_factor`` asks whoever sends or administers for a second factor.
+    """
+
+    __tablename__ = "house"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    months: Mapped[str] = mapped_column(String(10))
+    digits: Mapped[str] = mapped_column(String(4))
+    hijri: Mapped[bool] = mapped_column(default=False)
+    hijri_offset: Mapped[int] = mapped_column(default=0)
+    week_start: Mapped[int] = mapped_column(default=6)
+    second_factor: Mapped[bool] = mapped_column(default=False)
 
 
 class AuditEntry(Base):

@@ -9,16 +9,23 @@ class Action(StrEnum):
     """What a surface asks leave for."""
 
     VIEW = "view"
-    EDIT = "edit"
-    SEND = "send"
+    EDIT = "edit"  # drafts and the inbox
+    COLLECT = "collect"  # what is collected and how it is sorted: sources, topics
+    SEND = "send"  # whatever leaves the house, so also fixing its time
     READERS = "readers"
     SETTINGS = "settings"
     USERS = "users"
 
 
+AUTHOR = frozenset({Action.VIEW, Action.EDIT})
+EDITOR = AUTHOR | {Action.COLLECT}
+
 RIGHTS: dict[str, frozenset[Action]] = {
-    "viewer": frozenset({Action.VIEW}),
-    "editor": frozenset({Action.VIEW, Action.EDIT, Action.SEND, Action.READERS}),
+    "author": AUTHOR,
+    "editor": EDITOR,
+    # Whoever sends answers for the mails that did not arrive, and so sees the readers.
+    "publisher": EDITOR | {Action.SEND, Action.READERS},
+    "audience": frozenset({Action.VIEW, Action.READERS}),
     "admin": frozenset(Action),
 }
 

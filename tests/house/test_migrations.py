@@ -7,7 +7,7 @@ import re
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, inspect, select
+from sqlalchemy import CheckConstraint, inspect, select, text
 
 from digest.articles.models import Article, Story
 from digest.issues.models import Item
@@ -118,3 +118,26 @@ def test_upgrading_twice_changes_nothing(system: System) -> None:
     upgrade(system.db)
     with system.db.read() as db:
         assert db.query(Newsletter).count() == 1
+
+
+def test_old_roles_become_new_ones_and_nobody_gains_on_the_way_back(system: System) -> None:
+    with system.db.write() as db:
+        for role in ("author", "editor", "publisher", "audience", "admin"):
+            make.user(db, now=system.clock.now(), email=f"{role}@example.org", role=role)
+    downgrade(system.db, "0011")
+    old = {"author": "viewer", "editor": "viewer", "publisher": "editor", "audience": "viewer",
+           "admin": "admin"}
+    assert given(system) == old
+    upgrade(system.db)
+    new = {"viewer": "author", "editor": "publisher", "admin": "admin"}
+    assert given(system) == {name: new[role] for name, role in old.items()}
+
+
+def given(system: System) -> dict[str, str]:
+    """The role of each person, by the name of the address."""
+    statement = text(
+        'SELECT u.email, r.name FROM "user" u JOIN user_role g ON g.user_id = u.id '
+        "JOIN role r ON r.id = g.role_id"
+    )
+    with system.db.read() as db:
+        return {str(email).partition("@")[0]: str(name) for email, name in db.execute(statement)}

@@ -61,12 +61,12 @@ def test_nobody_is_there_before_the_first_person(system: System) -> None:
         assert accounts.is_set_up(db)
 
 
-def test_a_person_without_role_is_a_viewer(system: System) -> None:
+def test_a_person_without_role_may_nothing(system: System) -> None:
     user_id = add(system)
     with system.db.write() as db:
         db.get_one(User, user_id).roles = []
     with system.db.read() as db:
-        assert accounts.role_of(db.get_one(User, user_id)) == "viewer"
+        assert accounts.role_of(db.get_one(User, user_id)) == ""
 
 
 def test_the_last_administrator_stays(system: System) -> None:
@@ -82,10 +82,10 @@ def test_a_suspended_administrator_is_no_successor(system: System) -> None:
     with system.db.write() as db:
         accounts.set_active(db, second, False)
     with pytest.raises(Refused, match="last_admin"), system.db.write() as db:
-        accounts.change_role(db, first, "viewer")
+        accounts.change_role(db, first, "author")
     with system.db.write() as db:
         accounts.set_active(db, second, True)
-        accounts.change_role(db, first, "viewer")
+        accounts.change_role(db, first, "author")
 
 
 def test_suspending_ends_sessions_and_readmitting_does_not(system: System) -> None:
@@ -115,7 +115,7 @@ def test_a_stranger_is_not_found(system: System) -> None:
             lambda: accounts.set_active(db, 99, True),
             lambda: accounts.set_password(db, 99, "x"),
             lambda: accounts.end_sessions(db, 99),
-            lambda: accounts.change_role(db, 99, "viewer"),
+            lambda: accounts.change_role(db, 99, "author"),
         ):
             with pytest.raises(NotFound, match="no_such_user"):
                 ask()

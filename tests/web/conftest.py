@@ -61,7 +61,7 @@ def visitor(app: Flask) -> Browser:
 def sign_in(app: Flask, system: System) -> SignIn:
     """Sign a person in with a role and a password, through the login page."""
 
-    def signed_in(role: str = "editor", email: str = "") -> Browser:
+    def signed_in(role: str = "publisher", email: str = "") -> Browser:
         email = email or f"{role}@example.org"
         with app.app_context(), system.db.write() as db:
             make.user(

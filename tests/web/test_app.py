@@ -33,7 +33,7 @@ def test_the_sign_in_page_is_arabic_and_right_to_left(visitor: Browser) -> None:
 
 
 def test_a_person_signs_in_and_sees_the_dashboard(sign_in: SignIn) -> None:
-    answer = sign_in("viewer").get("/admin/")
+    answer = sign_in("author").get("/admin/")
     assert answer.status_code == 200
     assert "اللوحة" in answer.get_data(as_text=True)
 
@@ -41,9 +41,9 @@ def test_a_person_signs_in_and_sees_the_dashboard(sign_in: SignIn) -> None:
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     sign_in: SignIn, visitor: Browser
 ) -> None:
-    sign_in("editor")
-    known = visitor.submit("/admin/login", {"email": "editor@example.org", "password": "wrong"})
-    unknown = visitor.submit("/admin/login", {"email": "editor@example.com", "password": "wrong"})
+    sign_in("publisher")
+    known = visitor.submit("/admin/login", {"email": "publisher@example.org", "password": "wrong"})
+    unknown = visitor.submit("/admin/login", {"email": "publisher@example.com", "password": "wrong"})
     clean = [
         answer.get_data(as_text=True).replace("example.org", "").replace("example.com", "")
         for answer in (known, unknown)
@@ -62,16 +62,16 @@ def test_a_suspended_person_cannot_go_on(sign_in: SignIn, system: System) -> Non
     from digest.staff.accounts import set_active
     from digest.staff.models import User
 
-    client = sign_in("editor")
+    client = sign_in("publisher")
     with system.db.write() as db:
-        set_active(db, db.query(User.id).filter_by(email="editor@example.org").scalar(), False)
+        set_active(db, db.query(User.id).filter_by(email="publisher@example.org").scalar(), False)
     assert client.get("/admin/").status_code == 303
-    again = client.submit("/admin/login", {"email": "editor@example.org", "password": PASSWORD})
+    again = client.submit("/admin/login", {"email": "publisher@example.org", "password": PASSWORD})
     assert again.status_code == 200
 
 
 def test_signing_out_ends_a_stolen_cookie_too(sign_in: SignIn, app: Flask) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     stolen = client.get_cookie("digest")
     assert stolen is not None
     assert client.submit("/admin/logout", page="/admin/").status_code == 302
@@ -81,7 +81,7 @@ def test_signing_out_ends_a_stolen_cookie_too(sign_in: SignIn, app: Flask) -> No
 
 
 def test_signing_out_by_get_does_nothing(sign_in: SignIn) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert client.get("/admin/logout").status_code == 405
     assert client.get("/admin/").status_code == 200
 
@@ -99,8 +99,8 @@ def test_signing_out_by_get_does_nothing(sign_in: SignIn) -> None:
 def test_signing_in_never_leads_to_another_site(
     sign_in: SignIn, visitor: Browser, target: str
 ) -> None:
-    sign_in("editor")
-    person = {"email": "editor@example.org", "password": PASSWORD}
+    sign_in("publisher")
+    person = {"email": "publisher@example.org", "password": PASSWORD}
     crafted = visitor.submit(
         "/admin/login", {**person, "next": target}, query_string={"next": target}
     )
@@ -149,12 +149,12 @@ def test_after_many_wrong_passwords_the_page_asks_to_wait(visitor: Browser) -> N
 
 
 def test_right_passwords_are_never_counted(sign_in: SignIn, app: Flask) -> None:
-    sign_in("editor")
+    sign_in("publisher")
     for _ in range(10):
         client = app.test_client()
         assert isinstance(client, Browser)
         answer = client.submit(
-            "/admin/login", {"email": "editor@example.org", "password": PASSWORD}
+            "/admin/login", {"email": "publisher@example.org", "password": PASSWORD}
         )
         assert answer.status_code == 302
 
@@ -162,7 +162,7 @@ def test_right_passwords_are_never_counted(sign_in: SignIn, app: Flask) -> None:
 def test_the_password_is_kept_as_argon2(sign_in: SignIn, system: System) -> None:
     from digest.staff.models import User
 
-    sign_in("editor")
+    sign_in("publisher")
     with system.db.read() as db:
         assert "$argon2id$" in (db.query(User.password).scalar() or "")
 
@@ -199,13 +199,13 @@ def test_cookies_are_secure_when_the_site_is_https(system: System, tmp_path: Pat
 
 def test_a_form_without_its_token_is_refused(sign_in: SignIn) -> None:
     client = sign_in("admin")
-    answer = client.post("/admin/users", data={"email": "new@example.org", "role": "viewer"})
+    answer = client.post("/admin/users", data={"email": "new@example.org", "role": "author"})
     assert answer.status_code == 400
     assert "افتح الصفحة من جديد" in answer.get_data(as_text=True)
 
 
 def test_the_panel_switches_to_english_and_back(sign_in: SignIn) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit("/admin/language", {"language": "en"}, page="/admin/")
     page = client.get("/admin/").get_data(as_text=True)
     assert '<html lang="en" dir="ltr">' in page
@@ -240,7 +240,7 @@ def test_two_people_write_while_others_sign_in(sign_in: SignIn, system: System) 
     from digest.staff import audit
     from digest.staff.models import AuditEntry
 
-    client = sign_in("viewer")
+    client = sign_in("author")
     failed: list[BaseException] = []
 
     def write() -> None:

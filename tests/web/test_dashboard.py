@@ -94,7 +94,7 @@ def test_a_running_send_shows_its_counts(sign_in: SignIn, system: System) -> Non
             )
     run = page(system).sending[0]
     assert (run.sent, run.failed, run.total) == (2, 1, 4)
-    text = sign_in("viewer").get("/admin/").get_data(as_text=True)
+    text = sign_in("author").get("/admin/").get_data(as_text=True)
     assert "سُلّمت 2 من 4" in text
     assert 'data-poll="/admin/"' in text
 
@@ -164,7 +164,7 @@ def test_a_source_name_from_outside_is_only_text(sign_in: SignIn, system: System
             failures=9,
             last_ok_at=now - timedelta(days=9),
         )
-    text = sign_in("viewer").get("/admin/").get_data(as_text=True)
+    text = sign_in("author").get("/admin/").get_data(as_text=True)
     assert "<script>alert" not in text
 
 
@@ -183,7 +183,7 @@ def captured(system: System, subject: str = "محادثات الفرات") -> st
 
 def test_captured_mails_are_listed_and_shown(sign_in: SignIn, system: System) -> None:
     name = captured(system)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "محادثات الفرات" in client.get("/admin/mailbox").get_data(as_text=True)
     one = client.get(f"/admin/mailbox/{name}").get_data(as_text=True)
     assert "نص الرسالة" in one and f'src="/admin/mailbox/{name}/html"' in one
@@ -191,7 +191,7 @@ def test_captured_mails_are_listed_and_shown(sign_in: SignIn, system: System) ->
 
 
 def test_a_captured_mail_is_framed_without_scripts(sign_in: SignIn, system: System) -> None:
-    answer = sign_in("editor").get(f"/admin/mailbox/{captured(system)}/html")
+    answer = sign_in("publisher").get(f"/admin/mailbox/{captured(system)}/html")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "sandbox" in policy
     assert "frame-ancestors 'self'" in policy and "script-src" not in policy
@@ -214,5 +214,5 @@ def test_a_mail_without_date_or_subject_is_listed_too(sign_in: SignIn, system: S
     folder = system.settings.mailbox_dir / "new"
     folder.mkdir(parents=True)
     (folder / "odd").write_bytes(b"From: x\r\n\r\n\xff\xfe")
-    assert "بلا عنوان" in sign_in("editor").get("/admin/mailbox").get_data(as_text=True)
+    assert "بلا عنوان" in sign_in("publisher").get("/admin/mailbox").get_data(as_text=True)
     assert sign_in("admin").get("/admin/mailbox/odd").status_code == 200

@@ -104,7 +104,7 @@ def test_a_refused_form_gives_back_what_was_typed(sign_in: SignIn) -> None:
         {
             "name": long_name,
             "email": "admin@example.org",
-            "role": "viewer",
+            "role": "author",
         },
         page="/admin/users",
     )

@@ -81,11 +81,11 @@ def test_a_role_is_changed_and_written_down(sign_in: SignIn, system: System) -> 
     admin = sign_in("admin")
     invite(admin)
     salma = person(system, "salma@example.org").id
-    admin.submit(f"/admin/users/{salma}/role", {"role": "viewer"}, page="/admin/users")
-    assert role_of(person(system, "salma@example.org")) == "viewer"
+    admin.submit(f"/admin/users/{salma}/role", {"role": "author"}, page="/admin/users")
+    assert role_of(person(system, "salma@example.org")) == "author"
     with system.db.read() as db:
         entry = db.query(AuditEntry).filter_by(action="user.role").one()
-        assert (entry.subject_id, entry.facts) == (salma, {"role": "viewer"})
+        assert (entry.subject_id, entry.facts) == (salma, {"role": "author"})
 
 
 def test_an_invented_role_is_refused(sign_in: SignIn, system: System) -> None:
@@ -100,7 +100,7 @@ def test_an_invented_role_is_refused(sign_in: SignIn, system: System) -> None:
 def test_the_last_admin_keeps_the_role(sign_in: SignIn, system: System) -> None:
     admin = sign_in("admin")
     own = person(system, "admin@example.org").id
-    answer = admin.submit(f"/admin/users/{own}/role", {"role": "viewer"}, page="/admin/users")
+    answer = admin.submit(f"/admin/users/{own}/role", {"role": "author"}, page="/admin/users")
     assert answer.status_code == 422
     assert role_of(person(system, "admin@example.org")) == "admin"
 
@@ -117,24 +117,24 @@ def test_nobody_suspends_or_resets_themselves(sign_in: SignIn, system: System) -
 def test_a_reset_ends_sessions_and_the_old_password(
     sign_in: SignIn, visitor: Browser, system: System
 ) -> None:
-    admin, editor = sign_in("admin"), sign_in("editor")
-    editor_id = person(system, "editor@example.org").id
+    admin, editor = sign_in("admin"), sign_in("publisher")
+    editor_id = person(system, "publisher@example.org").id
     answer = admin.submit(
         f"/admin/users/{editor_id}/reset", page="/admin/users", follow_redirects=True
     )
     assert LINK.search(answer.get_data(as_text=True))
     assert editor.get("/admin/").status_code == 303
-    old = visitor.submit("/admin/login", {"email": "editor@example.org", "password": PASSWORD})
+    old = visitor.submit("/admin/login", {"email": "publisher@example.org", "password": PASSWORD})
     assert old.status_code == 200
 
 
 def test_a_person_changes_the_password_and_other_devices_are_signed_out(
     sign_in: SignIn, app: Flask
 ) -> None:
-    here = sign_in("editor")
+    here = sign_in("publisher")
     there = app.test_client()
     assert isinstance(there, Browser)
-    there.submit("/admin/login", {"email": "editor@example.org", "password": PASSWORD})
+    there.submit("/admin/login", {"email": "publisher@example.org", "password": PASSWORD})
     assert there.get("/admin/").status_code == 200
     new = "another long password"
     answer = here.submit(
@@ -148,13 +148,13 @@ def test_a_person_changes_the_password_and_other_devices_are_signed_out(
 
 
 def test_a_wrong_current_password_changes_nothing(sign_in: SignIn, visitor: Browser) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     new = "another long password"
     answer = client.submit(
         "/admin/profile", {"current": "guess", "password": new, "again": new}, page="/admin/profile"
     )
     assert answer.status_code == 422
-    same = visitor.submit("/admin/login", {"email": "editor@example.org", "password": PASSWORD})
+    same = visitor.submit("/admin/login", {"email": "publisher@example.org", "password": PASSWORD})
     assert same.status_code == 302
 
 

@@ -20,7 +20,7 @@ from digest.web.guard import back, limiter, needs, now, system, who
 
 
 @bp.post("/sources/<int:source_id>/rules")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def save_rules(source_id: int) -> ResponseReturnValue:
     """Keep the rules; they hold for what is read from now on."""
     form = RulesForm()
@@ -34,7 +34,7 @@ def save_rules(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>/rules/try")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 @limiter.limit(TRIALS)
 def try_rules(source_id: int) -> ResponseReturnValue:
     """Show an article with and without the rules that were typed; nothing is stored."""

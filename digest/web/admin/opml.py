@@ -31,14 +31,14 @@ class ListForm(Form):
 
 
 @bp.get("/sources/opml")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def feed_lists() -> ResponseReturnValue:
     """Offer both ways."""
     return render_template("admin/sources/opml.html", form=ListForm(formdata=None), taken=None)
 
 
 @bp.post("/sources/opml")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def take_feeds() -> ResponseReturnValue:
     """Add the feeds of a file that are new, and say what became of each."""
     form = ListForm()

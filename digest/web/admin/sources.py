@@ -92,7 +92,7 @@ def source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def change_source(source_id: int) -> ResponseReturnValue:
     """Set a source's name, topic and weight."""
     form = with_topics(SourceForm())
@@ -108,7 +108,7 @@ def change_source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>/pause")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def pause_source(source_id: int) -> ResponseReturnValue:
     """Leave a source alone."""
     with system().db.write() as db:
@@ -118,7 +118,7 @@ def pause_source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>/resume")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def resume_source(source_id: int) -> ResponseReturnValue:
     """Ask a source again that was left alone or given up."""
     with system().db.write() as db:
@@ -128,7 +128,7 @@ def resume_source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>/move")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def move_source(source_id: int) -> ResponseReturnValue:
     """Take the address that the source moved to as its own."""
     with system().db.write() as db:
@@ -138,7 +138,7 @@ def move_source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>/collect")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def collect_source(source_id: int) -> ResponseReturnValue:
     """Ask a source soon."""
     with system().db.write() as db:
@@ -148,7 +148,7 @@ def collect_source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/<int:source_id>/delete")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def delete_source(source_id: int) -> ResponseReturnValue:
     """Forget a source; its articles stay."""
     with system().db.write() as db:
@@ -158,7 +158,7 @@ def delete_source(source_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/sources/many")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def change_sources() -> ResponseReturnValue:
     """Do the same with all sources that are ticked; deleting asks once more."""
     source_ids = numbers("source_id")

@@ -35,7 +35,7 @@ def all_topics() -> ResponseReturnValue:
 
 
 @bp.post("/topics")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def add_topic() -> ResponseReturnValue:
     """Add a topic at the end."""
     form = TopicForm()
@@ -60,7 +60,7 @@ def one_topic(topic_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/topics/<int:topic_id>")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def change_topic(topic_id: int) -> ResponseReturnValue:
     """Give a topic another name or other hints."""
     form = TopicForm()
@@ -78,7 +78,7 @@ def change_topic(topic_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/topics/<int:topic_id>/up")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def raise_topic(topic_id: int) -> ResponseReturnValue:
     """Move a topic one place up."""
     with system().db.write() as db:
@@ -87,7 +87,7 @@ def raise_topic(topic_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/topics/<int:topic_id>/down")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def lower_topic(topic_id: int) -> ResponseReturnValue:
     """Move a topic one place down."""
     with system().db.write() as db:
@@ -96,7 +96,7 @@ def lower_topic(topic_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/topics/<int:topic_id>/delete")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def delete_topic(topic_id: int) -> ResponseReturnValue:
     """Delete a topic; its stories go to the one that was chosen, or are unsorted."""
     heir_id = optional_number("heir_id")

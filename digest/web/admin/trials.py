@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[LazyString, str]] = {
 
 
 @bp.post("/sources/try")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 @limiter.limit(TRIALS)
 def try_source() -> ResponseReturnValue:
     """Look for feeds behind an address and show what each would bring; nothing is stored."""
@@ -58,7 +58,7 @@ def try_source() -> ResponseReturnValue:
 
 
 @bp.post("/sources")
-@needs(Action.EDIT)
+@needs(Action.COLLECT)
 def add_source() -> ResponseReturnValue:
     """Add a source; its first collecting is queued with it."""
     form = with_topics(AddSourceForm())

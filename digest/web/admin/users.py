@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from digest.staff import accounts, audit
 from digest.staff.models import User
-from digest.staff.roles import RIGHTS, Action
+from digest.staff.roles import Action
 from digest.system.errors import NotFound, Refused
 from digest.system.tokens import PASSWORD
 from digest.web.admin import bp
@@ -30,8 +30,10 @@ from digest.web.signin import PASSWORD_MIN, check_password
 
 LINK_HOURS = 72
 ROLES: dict[str, LazyString] = {
-    "viewer": _l("مشاهد"),
+    "author": _l("كاتب"),
     "editor": _l("محرّر"),
+    "publisher": _l("ناشر"),
+    "audience": _l("مسؤول المشتركين"),
     "admin": _l("مدير"),
 }
 
@@ -231,12 +233,11 @@ def _get(db: Session, user_id: int) -> User:
 
 
 def _row(user: User) -> UserRow:
-    role = accounts.role_of(user)
     return UserRow(
         user.id,
         user.name,
         user.email,
-        role if role in RIGHTS else "viewer",
+        accounts.role_of(user),
         user.active,
         bool(user.password),
         user.created_at,

@@ -52,16 +52,16 @@ def charts(text: str) -> list[ET.Element]:
 
 
 def test_before_the_first_send_the_page_says_when_numbers_come(sign_in: SignIn) -> None:
-    assert "تظهر الأرقام بعد أول إرسال" in page(sign_in("viewer"), "/admin/analytics")
+    assert "تظهر الأرقام بعد أول إرسال" in page(sign_in("audience"), "/admin/analytics")
 
 
 def test_readers_proxies_and_scanners_stand_apart(sign_in: SignIn, sent: Sent) -> None:
-    text = page(sign_in("viewer"), "/admin/analytics")
+    text = page(sign_in("audience"), "/admin/analytics")
     assert "العدد 1: قرّاء 2، وسطاء 0، برامج فحص 1" in text
 
 
 def test_every_chart_has_a_title_and_a_description(sign_in: SignIn, sent: Sent) -> None:
-    found = charts(page(sign_in("viewer"), "/admin/analytics"))
+    found = charts(page(sign_in("audience"), "/admin/analytics"))
     assert len(found) >= 3
     for one in found:
         title, desc = one.find("title"), one.find("desc")
@@ -76,7 +76,7 @@ def test_the_first_issue_stands_right_of_the_second(
         newsletter = db.get_one(Issue, sent.issue_id).newsletter_id
         make.issue(db, now=clock.now(), newsletter_id=newsletter, number=2, state="sent",
                    track_clicks=True, sent_at=clock.now() + timedelta(days=1))
-    client = sign_in("viewer")
+    client = sign_in("audience")
     arabic = charts(page(client, "/admin/analytics"))[0]
     first, second = [float(group[1].get("x", "")) for group in arabic.findall("g")]
     assert first > second
@@ -87,7 +87,7 @@ def test_the_first_issue_stands_right_of_the_second(
 
 
 def test_clicks_stand_on_the_mail_in_its_order(sign_in: SignIn, sent: Sent) -> None:
-    text = page(sign_in("viewer"), f"/admin/analytics/issues/{sent.issue_id}")
+    text = page(sign_in("audience"), f"/admin/analytics/issues/{sent.issue_id}")
     picture = text.partition('class="mail-picture"')[2].partition("</svg>")[0]
     one, two = picture.find("خبر رقم 1: قرّاء 1"), picture.find("خبر رقم 2: قرّاء 1")
     assert 0 < one < two
@@ -96,7 +96,7 @@ def test_clicks_stand_on_the_mail_in_its_order(sign_in: SignIn, sent: Sent) -> N
 def test_a_file_of_stories_has_no_formula(sign_in: SignIn, system: System, sent: Sent) -> None:
     with system.db.write() as db:
         db.query(Item).filter(Item.link == "https://news.example/1").update({"title": "=1+1"})
-    rows = table(sign_in("viewer"), f"/admin/analytics/issues/{sent.issue_id}/stories.csv")
+    rows = table(sign_in("audience"), f"/admin/analytics/issues/{sent.issue_id}/stories.csv")
     assert [row[1:] for row in rows[1:]] == [["'=1+1", "1", "0", "1"], ["خبر رقم 2", "1", "0", "0"]]
 
 
@@ -106,7 +106,7 @@ def test_the_file_of_issues_says_what_the_page_says(
     with system.db.write() as db:
         newsletter = db.get_one(Issue, sent.issue_id).newsletter_id
         one_click(db, sent.readers[0], newsletter, issue_id=sent.issue_id, now=clock.now())
-    header, row = table(sign_in("viewer"), "/admin/analytics/issues.csv")
+    header, row = table(sign_in("audience"), "/admin/analytics/issues.csv")
     assert dict(zip(header, row, strict=True)) | {
         "سُلّم": "3", "كل الرسائل": "3", "ألغوا الاشتراك": "1", "نقر: قرّاء": "2",
         "نقر: برامج فحص": "1", "فتح مقدَّر: وسطاء": "0",
@@ -121,7 +121,7 @@ def test_growth_is_told_by_form(sign_in: SignIn, system: System, clock: Settable
                     created_at=clock.now())
         db.add(form)
         make.subscriber(db, now=clock.now(), list_id=daily)
-    rows = table(sign_in("viewer"), "/admin/analytics/growth.csv")
+    rows = table(sign_in("audience"), "/admin/analytics/growth.csv")
     assert rows[-1][2:] == ["1", "0"] and len(rows) == 13
 
 
@@ -129,4 +129,4 @@ def test_a_draft_has_no_numbers(sign_in: SignIn, system: System, clock: Settable
     with system.db.write() as db:
         newsletter = make.newsletter(db, now=clock.now())
         draft = make.issue(db, now=clock.now(), newsletter_id=newsletter)
-    assert sign_in("viewer").get(f"/admin/analytics/issues/{draft}").status_code == 404
+    assert sign_in("audience").get(f"/admin/analytics/issues/{draft}").status_code == 404

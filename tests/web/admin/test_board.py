@@ -41,7 +41,7 @@ def issue_id(system: System) -> int:
 @pytest.fixture
 def editor(sign_in: SignIn) -> Browser:
     """Salma."""
-    return sign_in("editor")
+    return sign_in("publisher")
 
 
 def one(system: System, issue_id: int) -> Issue:
@@ -121,7 +121,7 @@ def test_a_story_of_this_issue_stays_in_the_inbox_and_one_that_was_sent_is_gone(
 
 
 def test_a_viewer_reads_and_gets_no_form(sign_in: SignIn, issue_id: int) -> None:
-    text = page(sign_in("viewer"), issue_id)
+    text = page(sign_in("audience"), issue_id)
     assert "خبر رقم 1" in text
     assert "based_on" not in text
     assert "board-inbox" not in text
@@ -521,4 +521,4 @@ def test_the_history_names_who_did_what(editor: Browser, system: System, issue_i
     act(editor, system, issue_id, "words", subject="عنوان")
     text = page(editor, issue_id, side="history")
     assert "عدّل نص عدد" in text
-    assert "editor" in text
+    assert "publisher" in text

@@ -40,14 +40,14 @@ def told(system: System) -> tuple[int, int]:
 def test_a_readers_page_says_why_nothing_is_sent_there(
     sign_in: SignIn, told: tuple[int, int]
 ) -> None:
-    text = sign_in("editor").get(f"/admin/subscribers/{told[1]}").get_data(as_text=True)
+    text = sign_in("publisher").get(f"/admin/subscribers/{told[1]}").get_data(as_text=True)
     assert "ارتداد دائم" in text and "لا صندوق بريد بهذا العنوان" in text
     assert "العدد 7" in text and f"/admin/issues/{told[0]}" in text
     assert "5.1.1 550 5.1.1 &lt;•••&gt;: &lt;script&gt;" in text and "<script>alert" not in text
 
 
 def test_an_issues_page_counts_what_came_back(sign_in: SignIn, told: tuple[int, int]) -> None:
-    text = sign_in("editor").get(f"/admin/issues/{told[0]}").get_data(as_text=True)
+    text = sign_in("publisher").get(f"/admin/issues/{told[0]}").get_data(as_text=True)
     assert "ارتداد دائم 1" in text and "شكوى إزعاج 1" in text
     assert RIM in text and SALMA in text
 
@@ -55,7 +55,7 @@ def test_an_issues_page_counts_what_came_back(sign_in: SignIn, told: tuple[int, 
 def test_the_list_of_bounced_readers_says_what_was_not_believed(
     sign_in: SignIn, told: tuple[int, int]
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     words = "لا تحمل رمز رسالة من رسائلنا"
     assert words in client.get("/admin/subscribers?status=bounced").get_data(as_text=True)
     assert words not in client.get("/admin/subscribers").get_data(as_text=True)
@@ -64,5 +64,5 @@ def test_the_list_of_bounced_readers_says_what_was_not_believed(
 def test_a_reader_without_reports_has_no_empty_table(sign_in: SignIn, system: System) -> None:
     with system.db.write() as db:
         reader = make.subscriber(db, now=system.clock.now())
-    text = sign_in("editor").get(f"/admin/subscribers/{reader}").get_data(as_text=True)
+    text = sign_in("publisher").get(f"/admin/subscribers/{reader}").get_data(as_text=True)
     assert "ما عاد من رسائله" not in text

@@ -38,7 +38,7 @@ def test_rules_are_tried_before_they_are_saved(
     web.reply("/f", body=rss([item(TITLE, web.url("/1"), "قصير"), item("ثانٍ", web.url("/2"), "قصير")]))
     web.reply("/1", body=page(TITLE, [BODY, f"<b class='x'>{CALL}</b>", "وتُختتم الأمسيات بحفل موسيقي مفتوح."]))
     path = f"/admin/sources/{made(system, web.url('/f'))}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     typed = {"keep": "", "cut": ".x\n.none", "phrases": ""}
     text = client.submit(f"{path}/rules/try", typed, page=path).get_data(as_text=True)
     assert f"<del>{CALL}</del>" in text
@@ -64,7 +64,7 @@ def test_a_wrong_rule_is_told_beside_its_field(
     sign_in: SignIn, system: System, typed: dict[str, str], words: str
 ) -> None:
     path = f"/admin/sources/{made(system)}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for act in ("rules", "rules/try"):
         answer = client.submit(f"{path}/{act}", typed, page=path)
         assert answer.status_code == 422
@@ -76,10 +76,10 @@ def test_an_article_that_cannot_be_read_says_why(
     sign_in: SignIn, system: System, web: http.Server
 ) -> None:
     path = f"/admin/sources/{made(system, web.url('/none'))}"
-    answer = sign_in("editor").submit(f"{path}/rules/try", {"cut": ".x"}, page=path)
+    answer = sign_in("publisher").submit(f"{path}/rules/try", {"cut": ".x"}, page=path)
     assert "أجاب الموقع برمز خطأ" in answer.get_data(as_text=True)
 
 
 def test_a_viewer_sees_no_rules(sign_in: SignIn, system: System) -> None:
     path = f"/admin/sources/{made(system)}"
-    assert 'id="rules"' not in sign_in("viewer").get(path).get_data(as_text=True)
+    assert 'id="rules"' not in sign_in("author").get(path).get_data(as_text=True)

@@ -79,7 +79,7 @@ def test_a_check_says_what_is_missing_with_the_record_to_paste(
 
 
 def test_keys_are_for_who_may_change_settings(sign_in: SignIn, page: str) -> None:
-    assert sign_in("editor").get(page).status_code == 403
+    assert sign_in("publisher").get(page).status_code == 403
 
 
 def test_a_key_of_another_domain_is_not_for_this_page(

@@ -41,7 +41,7 @@ def shown(client: Browser, item: Item, query: str = "") -> str:
 
 def test_doubts_are_marked_and_said_in_words(system: System, sign_in: SignIn) -> None:
     item = draft(system, BAD)
-    editor = sign_in("editor")
+    editor = sign_in("publisher")
     html = shown(editor, item)
     assert '<mark>180</mark>' in html
     assert "الرقم «\u2068180\u2069» ليس في المصدر." in html
@@ -54,7 +54,7 @@ def test_doubts_are_marked_and_said_in_words(system: System, sign_in: SignIn) ->
 
 def test_markup_in_a_doubtful_word_is_escaped(system: System, sign_in: SignIn) -> None:
     item = draft(system, f"{GOOD} وقال <b>Evil&co</b> ذلك.")
-    html = shown(sign_in("editor"), item)
+    html = shown(sign_in("publisher"), item)
     assert "<b>Evil" not in html and "<mark>" in html
 
 
@@ -62,7 +62,7 @@ def test_without_a_model_there_is_no_button_and_asking_is_refused(
     system: System, sign_in: SignIn
 ) -> None:
     item = draft(system)
-    editor = sign_in("editor")
+    editor = sign_in("publisher")
     assert BUTTON not in shown(editor, item)
     page = f"/admin/issues/{item.issue_id}"
     answer = editor.submit(f"{page}/items/{item.id}/rewrite", {"based_on": 1}, page=page)

@@ -54,13 +54,13 @@ def test_without_a_newsletter_the_page_says_what_comes_first(sign_in: SignIn) ->
 
 
 def test_an_editor_is_not_sent_to_settings(sign_in: SignIn) -> None:
-    assert "/admin/newsletters" not in sign_in("editor").get(URL).get_data(as_text=True)
+    assert "/admin/newsletters" not in sign_in("publisher").get(URL).get_data(as_text=True)
 
 
 def test_a_form_is_added_with_everything_typed(
     sign_in: SignIn, system: System, target: str
 ) -> None:
-    add(sign_in("editor"), target)
+    add(sign_in("publisher"), target)
     row = stored(system)
     assert (row.name, row.heading, row.text) == ("المقالات", "اشترك معنا", "كل صباح")
     assert f"{row.newsletter_id}:{row.list_id}" == target
@@ -72,7 +72,7 @@ def test_a_form_is_added_with_everything_typed(
 def test_its_page_shows_the_code_to_paste_and_its_own_address(
     sign_in: SignIn, system: System, target: str
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     page = client.get(add(client, target)).get_data(as_text=True)
     areas = [html.unescape(one) for one in re.findall(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>",
                                                       page, re.S)]
@@ -85,7 +85,7 @@ def test_its_page_shows_the_code_to_paste_and_its_own_address(
 
 
 def test_a_change_keeps_the_public_key(sign_in: SignIn, system: System, target: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = add(client, target)
     key = stored(system).public_key
     answer = client.submit(place, typed(target, heading="", origins=""), page=place)
@@ -95,7 +95,7 @@ def test_a_change_keeps_the_public_key(sign_in: SignIn, system: System, target: 
 
 
 def test_the_form_shows_what_is_stored(sign_in: SignIn, target: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     page = client.get(add(client, target)).get_data(as_text=True)
     assert 'value="اشترك معنا"' in page
     assert "https://b.example:8443</textarea>" in page
@@ -117,7 +117,7 @@ def test_the_form_shows_what_is_stored(sign_in: SignIn, target: str) -> None:
 def test_a_wrong_form_keeps_what_was_typed(
     sign_in: SignIn, system: System, target: str, changes: dict[str, str], words: str
 ) -> None:
-    answer = sign_in("editor").submit(f"{URL}/new", typed(target, **changes), page=f"{URL}/new")
+    answer = sign_in("publisher").submit(f"{URL}/new", typed(target, **changes), page=f"{URL}/new")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert words in text
@@ -128,7 +128,7 @@ def test_a_wrong_form_keeps_what_was_typed(
 
 
 def test_what_a_form_says_is_only_text(sign_in: SignIn, target: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     evil = "</textarea><script>alert(1)</script>"
     place = add(client, target, heading=evil, text=evil, name=evil)
     for path in (place, URL):
@@ -138,7 +138,7 @@ def test_what_a_form_says_is_only_text(sign_in: SignIn, target: str) -> None:
 def test_the_table_counts_who_asked_and_who_confirmed(
     sign_in: SignIn, system: System, target: str
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     add(client, target)
     row = stored(system)
     with system.db.write() as db:
@@ -151,7 +151,7 @@ def test_the_table_counts_who_asked_and_who_confirmed(
 
 
 def test_deleting_a_form_keeps_its_readers(sign_in: SignIn, system: System, target: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = add(client, target)
     row = stored(system)
     with system.db.write() as db:
@@ -167,7 +167,7 @@ def test_deleting_a_form_keeps_its_readers(sign_in: SignIn, system: System, targ
 
 
 def test_a_form_that_is_not_there_is_not_found(sign_in: SignIn, target: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert client.get(f"{URL}/99").status_code == 404
     assert client.submit(f"{URL}/99", typed(target), page=f"{URL}/new").status_code == 404
     assert client.submit(f"{URL}/99/delete", page=f"{URL}/new").status_code == 404

@@ -73,7 +73,7 @@ def counts(text: str) -> list[int]:
 def test_a_file_is_shown_before_anybody_is_added(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    answer = upload(sign_in("editor"), daily, GOOD.encode("cp1256"), follow_redirects=True)
+    answer = upload(sign_in("publisher"), daily, GOOD.encode("cp1256"), follow_redirects=True)
     text = answer.get_data(as_text=True)
     assert "قرّاء.csv" in text
     assert "عمر" in text
@@ -91,14 +91,14 @@ def test_a_file_is_shown_before_anybody_is_added(
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1256", "utf-16"])
 def test_every_usual_encoding_is_guessed(sign_in: SignIn, daily: int, encoding: str) -> None:
-    answer = upload(sign_in("editor"), daily, GOOD.encode(encoding), follow_redirects=True)
+    answer = upload(sign_in("publisher"), daily, GOOD.encode(encoding), follow_redirects=True)
     text = answer.get_data(as_text=True)
     assert "عمر" in text
     assert counts(text) == [2, 1, 1, 1, 2]
 
 
 def test_the_run_does_what_the_preview_said(sign_in: SignIn, system: System, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
     text = run(client, system, place)
     assert "النتيجة" in text
@@ -111,7 +111,7 @@ def test_the_run_does_what_the_preview_said(sign_in: SignIn, system: System, dai
 
 
 def test_running_twice_adds_nobody_twice(sign_in: SignIn, system: System, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
     run(client, system, place)
     assert counts(run(client, system, place)) == [0, 3, 1, 1, 2]
@@ -123,7 +123,7 @@ def test_a_run_that_was_cut_off_can_be_run_again(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
     """Nobody works on it any more: the page says so, and the file is still there."""
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
     client.submit(f"{place}/run", page=place)
     with system.db.write() as db:
@@ -135,7 +135,7 @@ def test_a_run_that_was_cut_off_can_be_run_again(
 def test_while_it_runs_the_page_shows_how_far_and_starts_no_second_one(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
     client.submit(f"{place}/run", page=place)
     assert "نقرأ الملف أولاً" in client.get(place).get_data(as_text=True)
@@ -156,7 +156,7 @@ def test_while_it_runs_the_page_shows_how_far_and_starts_no_second_one(
 
 
 def test_another_reading_changes_the_columns(sign_in: SignIn, system: System, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     data = "a@example.net,b@example.net\nc@example.net,d@example.net\n"
     place = upload(client, daily, data.encode()).headers["Location"]
     layout = {"encoding": "utf-8-sig", "delimiter": ",", "address_column": 1, "name_column": -1}
@@ -168,7 +168,7 @@ def test_another_reading_changes_the_columns(sign_in: SignIn, system: System, da
 
 
 def test_another_delimiter_finds_its_own_columns(sign_in: SignIn, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, "ريم|a,b|rim@example.net\n".encode()).headers["Location"]
     layout = {"encoding": "utf-8-sig", "delimiter": "|", "address_column": 0, "name_column": -1}
     text = client.submit(
@@ -185,7 +185,7 @@ def test_another_delimiter_finds_its_own_columns(sign_in: SignIn, daily: int) ->
 def test_a_reading_nobody_offered_is_refused(
     sign_in: SignIn, daily: int, changes: dict[str, object]
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
     layout = {"encoding": "utf-8-sig", "delimiter": ",", "address_column": 0, "name_column": -1}
     answer = client.submit(f"{place}/layout", layout | changes, page=place)
@@ -193,7 +193,7 @@ def test_a_reading_nobody_offered_is_refused(
 
 
 def test_the_rows_that_stayed_out_can_be_downloaded(sign_in: SignIn, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     bad = "".join(f"x{n};=cmd{n}\n" for n in range(30))
     place = upload(client, daily, (GOOD + bad).encode()).headers["Location"]
     answer = client.get(f"{place}/rejected.csv")
@@ -211,14 +211,14 @@ def test_the_rows_that_stayed_out_can_be_downloaded(sign_in: SignIn, daily: int)
 def test_a_file_of_another_kind_is_refused_and_not_kept(
     sign_in: SignIn, system: System, daily: int, data: bytes, words: str
 ) -> None:
-    answer = upload(sign_in("editor"), daily, data)
+    answer = upload(sign_in("publisher"), daily, data)
     assert answer.status_code == 422
     assert words in answer.get_data(as_text=True)
     assert kept(system) == []
 
 
 def test_no_file_at_all_is_told(sign_in: SignIn, daily: int) -> None:
-    answer = sign_in("editor").submit(URL, {"list_id": daily}, page=URL)
+    answer = sign_in("publisher").submit(URL, {"list_id": daily}, page=URL)
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.get_data(as_text=True)
 
@@ -226,7 +226,7 @@ def test_no_file_at_all_is_told(sign_in: SignIn, daily: int) -> None:
 def test_files_lie_under_random_names_that_only_the_server_reads(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    upload(sign_in("editor"), daily, GOOD.encode(), name="../../evil.csv", follow_redirects=True)
+    upload(sign_in("publisher"), daily, GOOD.encode(), name="../../evil.csv", follow_redirects=True)
     files = kept(system)
     assert [path.suffix for path in files] == [".csv", ".json"]
     assert all(re.fullmatch(r"[\w-]{22}", path.stem) for path in files)
@@ -236,7 +236,7 @@ def test_files_lie_under_random_names_that_only_the_server_reads(
 
 @pytest.mark.parametrize("token", ["x", "..", "A" * 22, "..%2F..%2Fsecret_key", "a" * 21 + "%00"])
 def test_a_file_that_is_not_there_is_not_found(sign_in: SignIn, token: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert client.get(f"{URL}/{token}").status_code == 404
     assert client.get(f"{URL}/{token}/rejected.csv").status_code == 404
 
@@ -244,7 +244,7 @@ def test_a_file_that_is_not_there_is_not_found(sign_in: SignIn, token: str) -> N
 def test_an_editor_removes_a_file_and_the_people_stay(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     place = upload(client, daily, GOOD.encode()).headers["Location"]
     run(client, system, place)
     client.submit(f"{place}/remove", page=place)
@@ -257,7 +257,7 @@ def test_an_editor_removes_a_file_and_the_people_stay(
 def test_old_files_go_when_a_new_one_comes(
     sign_in: SignIn, system: System, daily: int, clock: SettableClock
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     old = upload(client, daily, GOOD.encode()).headers["Location"]
     clock.at += timedelta(days=31)
     new = upload(client, daily, GOOD.encode()).headers["Location"]
@@ -267,14 +267,14 @@ def test_old_files_go_when_a_new_one_comes(
 
 
 def test_without_a_list_the_page_leads_to_one(sign_in: SignIn) -> None:
-    text = sign_in("editor").get(URL).get_data(as_text=True)
+    text = sign_in("publisher").get(URL).get_data(as_text=True)
     assert "أنشئ قائمة أولاً" in text
     assert 'type="file"' not in text
 
 
 def test_cells_of_a_file_are_only_text(sign_in: SignIn, daily: int) -> None:
     data = "<script>alert(1)</script>,<b>x</b>\n<i>n</i>,rim@example.net\n"
-    text = upload(sign_in("editor"), daily, data.encode(), follow_redirects=True).get_data(
+    text = upload(sign_in("publisher"), daily, data.encode(), follow_redirects=True).get_data(
         as_text=True
     )
     assert "<script>alert" not in text

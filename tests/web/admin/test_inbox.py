@@ -35,7 +35,7 @@ def act(client: Browser, story_id: int, what: str, **fields: object) -> str:
 
 
 def test_an_empty_inbox_offers_to_collect(sign_in: SignIn) -> None:
-    text = page(sign_in("editor"))
+    text = page(sign_in("publisher"))
     assert "لا أخبار بعد" in text
     assert "اجمع الآن" in text
 
@@ -43,10 +43,10 @@ def test_an_empty_inbox_offers_to_collect(sign_in: SignIn) -> None:
 def test_a_story_is_found_however_it_is_spelled(sign_in: SignIn, system: System) -> None:
     story(system)
     story(system, "معرض يعيد بناء حلب")
-    text = page(sign_in("editor"), q="موازنه برلمان")
+    text = page(sign_in("publisher"), q="موازنه برلمان")
     assert "البرلمان يقرّ الموازنة" in text
     assert "معرض يعيد" not in text
-    assert "لا نتيجة" in page(sign_in("viewer"), q="كسوف")
+    assert "لا نتيجة" in page(sign_in("audience"), q="كسوف")
 
 
 def test_the_topic_filter_shows_its_own_stories(sign_in: SignIn, system: System) -> None:
@@ -55,7 +55,7 @@ def test_the_topic_filter_shows_its_own_stories(sign_in: SignIn, system: System)
         culture = make.topic(db, name="ثقافة", slug="culture")
     story(system, topic_id=politics)
     story(system, "معرض يعيد بناء حلب", topic_id=culture)
-    text = page(sign_in("editor"), topic=culture)
+    text = page(sign_in("publisher"), topic=culture)
     assert "معرض يعيد" in text
     assert "البرلمان يقرّ" not in text
 
@@ -70,7 +70,7 @@ def test_duplicates_are_folded_and_another_source_can_tell_the_story(
             source_name="Levant Wire",
         )
         db.get_one(Article, other).story_id = story_id
-    client = sign_in("editor")
+    client = sign_in("publisher")
     text = page(client)
     assert len(re.findall(r'<article class="story"', text)) == 1
     assert "مصدر آخر" in text
@@ -82,7 +82,7 @@ def test_duplicates_are_folded_and_another_source_can_tell_the_story(
 
 def test_a_story_is_saved_and_put_back(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     act(client, story_id, "save")
     assert "البرلمان" in page(client, tab="saved")
     assert "البرلمان" not in page(client)
@@ -92,7 +92,7 @@ def test_a_story_is_saved_and_put_back(sign_in: SignIn, system: System) -> None:
 
 def test_a_story_is_set_aside_and_brought_back(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "استُبعد الخبر" in act(client, story_id, "exclude")
     assert "البرلمان" not in page(client)
     assert "البرلمان" in page(client, tab="excluded")
@@ -107,7 +107,7 @@ def test_a_story_changes_its_topic(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
     with system.db.write() as db:
         topic_id = make.topic(db, name="ثقافة", slug="culture")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     act(client, story_id, "topic", topic_id=topic_id)
     with system.db.read() as db:
         assert db.get_one(Story, story_id).topic_id == topic_id
@@ -118,7 +118,7 @@ def test_a_story_changes_its_topic(sign_in: SignIn, system: System) -> None:
 
 def test_an_unknown_story_is_named(sign_in: SignIn, system: System) -> None:
     story(system)
-    answer = sign_in("editor").submit("/admin/inbox/99/save", page="/admin/inbox")
+    answer = sign_in("publisher").submit("/admin/inbox/99/save", page="/admin/inbox")
     assert answer.status_code == 404
     assert "لم يعد هذا الخبر موجوداً" in answer.get_data(as_text=True)
 
@@ -130,7 +130,7 @@ def test_a_story_goes_into_the_open_draft_and_is_marked_as_used(
     with system.db.write() as db:
         newsletter_id = make.newsletter(db, now=system.clock.now())
         issue_id = make.issue(db, now=system.clock.now(), newsletter_id=newsletter_id, items=0)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     answer = client.submit(
         f"/admin/issues/{issue_id}/stories",
         {"story_id": story_id, "back": "/admin/inbox?tab=new"},
@@ -148,7 +148,7 @@ def test_collecting_now_queues_every_active_source_once(sign_in: SignIn, system:
     with system.db.write() as db:
         active = make.source(db, now=now)
         make.source(db, now=now, url="http://127.0.0.1/2", state="paused")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for _again in range(2):
         client.submit("/admin/inbox/collect", page="/admin/inbox")
     with system.db.read() as db:
@@ -160,7 +160,7 @@ def test_several_stories_are_changed_at_once(sign_in: SignIn, system: System) ->
     first, second, third = story(system), story(system, "إقرار الموازنة"), story(system, "كسوف")
     with system.db.write() as db:
         topic_id = make.topic(db, name="ثقافة", slug="culture")
-    client = sign_in("editor")
+    client = sign_in("publisher")
 
     def many(act: str, **fields: object) -> str:
         answer = client.submit(
@@ -188,7 +188,7 @@ def test_several_stories_are_changed_at_once(sign_in: SignIn, system: System) ->
 def test_without_a_tick_nothing_is_done(sign_in: SignIn, system: System) -> None:
     story(system)
     for fields in ({"act": "save"}, {"act": "burn", "story_id": [1]}):
-        answer = sign_in("editor", email=f"{fields['act']}@example.org").submit(
+        answer = sign_in("publisher", email=f"{fields['act']}@example.org").submit(
             "/admin/inbox/many", fields, page="/admin/inbox"
         )
         assert answer.status_code == 422
@@ -197,7 +197,7 @@ def test_without_a_tick_nothing_is_done(sign_in: SignIn, system: System) -> None
 
 def test_the_way_back_never_leaves_the_site(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         f"/admin/inbox/{story_id}/save", {"back": "//evil.example/"}, page="/admin/inbox"
     )
     assert answer.headers["Location"] == "/admin/inbox"
@@ -207,14 +207,14 @@ def test_a_story_whose_text_could_not_be_read_stays_usable(
     sign_in: SignIn, system: System
 ) -> None:
     story(system, state="unreadable", summary="", reason="no_text")
-    text = page(sign_in("viewer"))
+    text = page(sign_in("audience"))
     assert "لم نستطع قراءة النص" in text
     assert "البرلمان يقرّ الموازنة" in text
 
 
 def test_a_viewer_sees_no_buttons(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
-    assert f"/admin/inbox/{story_id}/" not in page(sign_in("viewer"))
+    assert f'action="/admin/inbox/{story_id}/' not in page(sign_in("audience"))
 
 
 def sent_issue(system: System, story_id: int, *, number: int = 12) -> int:
@@ -231,7 +231,7 @@ def sent_issue(system: System, story_id: int, *, number: int = 12) -> int:
 def test_a_sent_story_names_its_issue(sign_in: SignIn, system: System) -> None:
     story_id = story(system)
     issue_id = sent_issue(system, story_id)
-    text = page(sign_in("editor"), tab="used")
+    text = page(sign_in("publisher"), tab="used")
     assert "أُرسلت في العدد 12" in text
     assert f'href="/admin/issues/{issue_id}"' in text
 
@@ -243,7 +243,7 @@ def test_a_development_links_to_the_issue_that_told_before(
     issue_id = sent_issue(system, earlier)
     with system.db.write() as db:
         db.get_one(Story, later).follows_id = earlier
-    editor = sign_in("editor")
+    editor = sign_in("publisher")
     text = page(editor)
     assert "متابعة للعدد 12" in text
     assert f'href="/admin/issues/{issue_id}"' in text
@@ -261,7 +261,7 @@ def test_a_story_of_several_sources_says_how_alike_they_are(
                              source_name="وكالة الساحل", with_story=False)
         db.get_one(Article, other).story_id = story_id
         db.get_one(Story, story_id).likeness = 0.724
-    assert "مصدران · \u200e72% تشابه" in page(sign_in("editor"))
+    assert "مصدران · \u200e72% تشابه" in page(sign_in("publisher"))
 
 
 def two_articles(system: System) -> tuple[int, int]:
@@ -292,7 +292,7 @@ def test_ticked_stories_become_one_and_the_first_keeps_its_headline(
     sign_in: SignIn, system: System
 ) -> None:
     first, second, third = story(system), story(system, "إقرار الموازنة"), story(system, "كسوف")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     shown = page(client)
     assert len(re.findall(r'<input type="checkbox" name="story_id"[^>]*form="merge"', shown)) == 3
     answer = client.submit(
@@ -311,7 +311,7 @@ def test_ticked_stories_become_one_and_the_first_keeps_its_headline(
 
 def test_one_ticked_story_is_not_merged(sign_in: SignIn, system: System) -> None:
     first, second = story(system), story(system, "إقرار الموازنة")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for ticked in ([], [first], [first, first]):
         answer = client.submit(
             "/admin/inbox/many", {"act": "merge", "story_id": ticked}, page="/admin/inbox"
@@ -328,7 +328,7 @@ def test_one_ticked_story_is_not_merged(sign_in: SignIn, system: System) -> None
 def test_a_merge_keeps_a_story_in_the_issue_that_has_it(sign_in: SignIn, system: System) -> None:
     first, second = story(system), story(system, "إقرار الموازنة")
     issue_id = sent_issue(system, second)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit("/admin/inbox/many", {"act": "merge", "story_id": [first, second]}, page="/admin/inbox")
     with system.db.read() as db:
         assert db.query(Item).filter_by(issue_id=issue_id).one().story_id == first
@@ -339,7 +339,7 @@ def test_another_source_becomes_a_story_of_its_own_and_goes_back(
     sign_in: SignIn, system: System
 ) -> None:
     story_id, other = two_articles(system)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     text = act(client, story_id, "split", article_id=other, back="/admin/inbox?tab=new")
     own = stories(system)[other]
     assert own is not None
@@ -360,7 +360,7 @@ def test_the_answer_to_a_split_escapes_an_evil_title(sign_in: SignIn, system: Sy
     story_id, other = two_articles(system)
     with system.db.write() as db:
         db.get_one(Article, other).title = "<script>alert(1)</script> خبر" + " طويل جداً" * 90
-    text = act(sign_in("editor"), story_id, "split", article_id=other)
+    text = act(sign_in("publisher"), story_id, "split", article_id=other)
     assert "خبراً مستقلاً" in text
     assert "<script>alert" not in text
 
@@ -371,7 +371,7 @@ def test_only_another_article_of_the_same_story_is_split(
     story_id, other = two_articles(system)
     alone = story(system, "كسوف")
     own = max(stories(system))
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for path, article_id, status in (
         (story_id, own, 404), (story_id, 99, 404), (99, other, 404), (alone, own, 422),
     ):
@@ -385,7 +385,7 @@ def test_only_another_article_of_the_same_story_is_split(
 def test_a_viewer_neither_merges_nor_splits(sign_in: SignIn, system: System) -> None:
     story_id, other = two_articles(system)
     second = story(system, "كسوف")
-    client = sign_in("viewer")
+    client = sign_in("audience")
     assert 'form="merge"' not in page(client)
     for path, fields in (
         ("many", {"act": "merge", "story_id": [story_id, second]}),
@@ -401,7 +401,7 @@ def test_on_an_english_page_an_arabic_name_keeps_to_itself(
     sign_in: SignIn, system: System
 ) -> None:
     story(system, "WhatsApp يخفي الرقم", source_name="وكالة الساحل")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit("/admin/language", {"language": "en"}, page="/admin/inbox")
     text = page(client)
     assert "<bdi>وكالة الساحل</bdi> · " in text

@@ -33,12 +33,12 @@ def copied(system: System, settings: Settings, tmp_path: Path) -> str:
 
 def test_a_quiet_house_has_no_alarm(sign_in: SignIn, system: System) -> None:
     hold.arrive(system)
-    text = sign_in("editor").get("/admin/").get_data(as_text=True)
+    text = sign_in("publisher").get("/admin/").get_data(as_text=True)
     assert 'role="alert"' not in text
 
 
 def test_every_page_says_that_mail_waits(sign_in: SignIn, copied: str) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for path in ("/admin/", "/admin/issues", URL):
         assert "قد تكون قاعدة البيانات نسخة" in client.get(path).get_data(as_text=True)
     assert "/confirm" not in client.get(URL).get_data(as_text=True)
@@ -72,7 +72,7 @@ def test_a_send_that_stopped_by_itself_is_told_on_every_page(
         newsletter_id = make.newsletter(db, now=now)
         make.issue(db, now=now, newsletter_id=newsletter_id, state="paused", subject="عدد توقف",
                    reason="relay_auth: 535 no")
-    text = sign_in("editor").get("/admin/sources").get_data(as_text=True)
+    text = sign_in("publisher").get("/admin/sources").get_data(as_text=True)
     assert "عدد توقف" in text
     assert "رفض خادم البريد اسم الدخول" in text
 
@@ -82,7 +82,7 @@ def test_a_send_that_a_person_paused_is_no_alarm(sign_in: SignIn, system: System
     with system.db.write() as db:
         newsletter_id = make.newsletter(db, now=now)
         make.issue(db, now=now, newsletter_id=newsletter_id, state="paused")
-    assert 'role="alert"' not in sign_in("editor").get("/admin/sources").get_data(as_text=True)
+    assert 'role="alert"' not in sign_in("publisher").get("/admin/sources").get_data(as_text=True)
 
 
 def test_a_restored_database_sends_nothing_until_the_yes_and_then_what_is_due(

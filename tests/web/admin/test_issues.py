@@ -28,7 +28,7 @@ def test_without_a_newsletter_the_page_says_what_comes_first(sign_in: SignIn) ->
 
 def test_an_empty_draft_is_started_and_opened(sign_in: SignIn, system: System) -> None:
     newsletter_id = newsletter(system)
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         "/admin/issues", {"newsletter_id": newsletter_id, "how": "empty"}, page="/admin/issues"
     )
     (made,) = issues(system)
@@ -42,7 +42,7 @@ def test_a_draft_is_started_from_the_latest_stories(sign_in: SignIn, system: Sys
     with system.db.write() as db:
         topic_id = make.topic(db)
         make.article(db, now=system.clock.now(), topic_id=topic_id)
-    sign_in("editor").submit(
+    sign_in("publisher").submit(
         "/admin/issues", {"newsletter_id": newsletter_id, "how": "stories"}, page="/admin/issues"
     )
     (made,) = issues(system)
@@ -53,7 +53,7 @@ def test_a_draft_is_started_from_the_latest_stories(sign_in: SignIn, system: Sys
 
 def test_a_newsletter_that_is_gone_is_named(sign_in: SignIn, system: System) -> None:
     newsletter(system)
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         "/admin/issues", {"newsletter_id": 99, "how": "empty"}, page="/admin/issues"
     )
     assert answer.status_code == 404
@@ -62,7 +62,7 @@ def test_a_newsletter_that_is_gone_is_named(sign_in: SignIn, system: System) -> 
 
 def test_a_form_without_a_newsletter_is_no_form_of_ours(sign_in: SignIn, system: System) -> None:
     newsletter(system)
-    answer = sign_in("editor").submit("/admin/issues", {"how": "empty"}, page="/admin/issues")
+    answer = sign_in("publisher").submit("/admin/issues", {"how": "empty"}, page="/admin/issues")
     assert answer.status_code == 400
     assert issues(system) == []
 
@@ -77,7 +77,7 @@ def test_the_tabs_divide_the_issues_by_state(sign_in: SignIn, system: System) ->
                 db, now=now, newsletter_id=newsletter_id, number=number, state=state,
                 subject=subject, reason="has_errors" if state == "failed" else "",
             )
-    viewer = sign_in("viewer")
+    viewer = sign_in("audience")
     everything = viewer.get("/admin/issues").get_data(as_text=True)
     assert all(subject in everything for subject in subjects.values())
     failed = viewer.get("/admin/issues?state=other").get_data(as_text=True)
@@ -89,4 +89,4 @@ def test_the_tabs_divide_the_issues_by_state(sign_in: SignIn, system: System) ->
 
 def test_a_viewer_sees_no_button_to_start_one(sign_in: SignIn, system: System) -> None:
     newsletter(system)
-    assert 'name="how"' not in sign_in("viewer").get("/admin/issues").get_data(as_text=True)
+    assert 'name="how"' not in sign_in("audience").get("/admin/issues").get_data(as_text=True)

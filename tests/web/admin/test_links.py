@@ -28,7 +28,7 @@ def count(system: System) -> int:
 
 
 def test_the_bookmarklet_opens_our_page_and_nothing_else(sign_in: SignIn) -> None:
-    text = html.unescape(sign_in("editor").get("/admin/inbox/add").get_data(as_text=True))
+    text = html.unescape(sign_in("publisher").get("/admin/inbox/add").get_data(as_text=True))
     assert "javascript:(()=>{" in text
     assert "window.open('http://127.0.0.1:8000/admin/inbox/add?url='" in text
 
@@ -37,7 +37,7 @@ def test_what_it_brings_is_confirmed_by_a_button(
     sign_in: SignIn, system: System, web: http.Server
 ) -> None:
     web.reply("/1", body=page(TITLE, [BODY]))
-    client = sign_in("editor")
+    client = sign_in("publisher")
     path = f"/admin/inbox/add?url={quote(web.url('/1'))}&title={quote('عنوان <b>من</b> المتصفح')}"
     text = client.get(path).get_data(as_text=True)
     assert f'value="{web.url("/1")}"' in text
@@ -61,18 +61,18 @@ def test_somebody_who_is_not_signed_in_comes_back_to_it(visitor: Browser) -> Non
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "http://169.254.169.254/x"])
 def test_a_bad_link_is_told_beside_its_field(sign_in: SignIn, system: System, url: str) -> None:
-    answer = sign_in("editor").submit("/admin/inbox/link", {"url": url, "title": "عنوان"}, page="/admin/inbox")
+    answer = sign_in("publisher").submit("/admin/inbox/link", {"url": url, "title": "عنوان"}, page="/admin/inbox")
     assert answer.status_code == 422
     assert "aria-invalid" in answer.get_data(as_text=True)
     assert count(system) == 0
 
 
 def test_a_page_that_is_not_there_is_told(sign_in: SignIn, web: http.Server) -> None:
-    answer = sign_in("editor").submit("/admin/inbox/link", {"url": web.url("/1")}, page="/admin/inbox")
+    answer = sign_in("publisher").submit("/admin/inbox/link", {"url": web.url("/1")}, page="/admin/inbox")
     assert "لم يُضف شيء" in answer.get_data(as_text=True)
 
 
 def test_readers_of_the_panel_add_nothing(sign_in: SignIn, system: System) -> None:
     with system.db.write() as db:
         make.topic(db)
-    assert sign_in("viewer").get("/admin/inbox/add").status_code == 403
+    assert sign_in("audience").get("/admin/inbox/add").status_code == 403

@@ -31,7 +31,7 @@ def daily(system: System) -> int:
 
 
 def test_a_list_shows_its_counts_and_newsletters(sign_in: SignIn, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "القائمة اليومية" in client.get(URL).get_data(as_text=True)
     one = client.get(f"{URL}/{daily}").get_data(as_text=True)
     assert one.count('figure-value">1<') == 4
@@ -39,7 +39,7 @@ def test_a_list_shows_its_counts_and_newsletters(sign_in: SignIn, daily: int) ->
 
 
 def test_a_list_is_added(sign_in: SignIn, system: System) -> None:
-    answer = sign_in("editor").submit(URL, {"name": "الأسبوعية", "slug": "weekly"}, page=URL,
+    answer = sign_in("publisher").submit(URL, {"name": "الأسبوعية", "slug": "weekly"}, page=URL,
                                       follow_redirects=True)
     assert "أُضيفت القائمة" in answer.get_data(as_text=True)
     with system.db.read() as db:
@@ -55,7 +55,7 @@ def test_a_list_is_added(sign_in: SignIn, system: System) -> None:
 def test_a_wrong_list_is_explained_beside_its_field(
     sign_in: SignIn, daily: int, name: str, slug: str, words: str
 ) -> None:
-    answer = sign_in("editor").submit(URL, {"name": name, "slug": slug}, page=URL)
+    answer = sign_in("publisher").submit(URL, {"name": name, "slug": slug}, page=URL)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert words in text
@@ -63,7 +63,7 @@ def test_a_wrong_list_is_explained_beside_its_field(
 
 
 def test_a_list_is_renamed(sign_in: SignIn, system: System, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit(f"{URL}/{daily}/rename", {"name": "الصباحية"}, page=f"{URL}/{daily}")
     refused = client.submit(f"{URL}/{daily}/rename", {"name": " "}, page=f"{URL}/{daily}")
     assert refused.status_code == 422
@@ -74,7 +74,7 @@ def test_a_list_is_renamed(sign_in: SignIn, system: System, daily: int) -> None:
 def test_a_list_leaves_as_a_file_that_can_be_read_back(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    answer = sign_in("editor").submit(f"{URL}/{daily}/export", page=f"{URL}/{daily}")
+    answer = sign_in("publisher").submit(f"{URL}/{daily}/export", page=f"{URL}/{daily}")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="daily.csv"'
     assert answer.content_type.startswith("text/csv")
     assert answer.data.startswith(b"\xef\xbb\xbf")
@@ -92,7 +92,7 @@ def test_no_cell_of_the_file_is_a_formula(sign_in: SignIn, system: System, daily
     with system.db.write() as db:
         make.subscriber(db, now=system.clock.now(), address="x@example.net", list_id=daily,
                         name="=HYPERLINK(1)")
-    answer = sign_in("editor").submit(f"{URL}/{daily}/export", page=f"{URL}/{daily}")
+    answer = sign_in("publisher").submit(f"{URL}/{daily}/export", page=f"{URL}/{daily}")
     cells = [cell for row in csv.reader(io.StringIO(answer.get_data(as_text=True)[1:]))
              for cell in row]
     assert "'=HYPERLINK(1)" in cells
@@ -100,11 +100,11 @@ def test_no_cell_of_the_file_is_a_formula(sign_in: SignIn, system: System, daily
 
 
 def test_a_list_that_is_not_there_is_not_found(sign_in: SignIn, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert client.get(f"{URL}/99").status_code == 404
     assert client.submit(f"{URL}/99/export", page=URL).status_code == 404
     assert client.submit(f"{URL}/99/rename", {"name": "x"}, page=URL).status_code == 404
 
 
 def test_a_get_never_takes_a_list_away(sign_in: SignIn, daily: int) -> None:
-    assert sign_in("editor").get(f"{URL}/{daily}/export").status_code == 405
+    assert sign_in("publisher").get(f"{URL}/{daily}/export").status_code == 405

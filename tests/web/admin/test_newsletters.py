@@ -227,6 +227,6 @@ def test_a_newsletter_that_is_not_there_is_not_found(sign_in: SignIn) -> None:
 
 
 def test_an_editor_cannot_see_settings(sign_in: SignIn) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert client.get(URL).status_code == 403
     assert client.get(f"{URL}/new").status_code == 403

@@ -19,7 +19,7 @@ LIST = (
 def test_a_list_is_taken_in_and_each_feed_has_its_fate(sign_in: SignIn, system: System) -> None:
     with system.db.write() as db:
         topic_id = make.topic(db)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for words in ("أُضيف", "مضاف من قبل"):
         text = client.submit(
             "/admin/sources/opml", {"file": (io.BytesIO(LIST), "feeds.opml")},
@@ -33,7 +33,7 @@ def test_a_list_is_taken_in_and_each_feed_has_its_fate(sign_in: SignIn, system: 
 
 
 def test_what_is_no_list_is_refused(sign_in: SignIn, system: System) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for file in ((io.BytesIO(b"hello"), "x.opml"), (io.BytesIO(b""), "")):
         answer = client.submit(
             "/admin/sources/opml", {"file": file}, page="/admin/sources/opml",
@@ -45,6 +45,6 @@ def test_what_is_no_list_is_refused(sign_in: SignIn, system: System) -> None:
 def test_all_sources_go_out(sign_in: SignIn, system: System) -> None:
     with system.db.write() as db:
         make.source(db, now=system.clock.now(), url="https://a.example/f")
-    answer = sign_in("viewer").get("/admin/sources/opml/file")
+    answer = sign_in("author").get("/admin/sources/opml/file")
     assert [one.url for one in opml.read(answer.data)] == ["https://a.example/f"]
     assert "attachment" in answer.headers["Content-Disposition"]

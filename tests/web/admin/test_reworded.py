@@ -40,7 +40,7 @@ def test_an_editor_asks_compares_and_chooses(
     system: System, sign_in: SignIn, web: http.Server
 ) -> None:
     item = draft(system)
-    editor = sign_in("editor")
+    editor = sign_in("publisher")
     page = f"/admin/issues/{item.issue_id}"
     assert BUTTON in shown(editor, item)
     llm.says(web, BAD)
@@ -59,7 +59,7 @@ def test_a_failure_is_told_beside_the_item(
     system: System, sign_in: SignIn, web: http.Server
 ) -> None:
     item = draft(system)
-    editor = sign_in("editor")
+    editor = sign_in("publisher")
     page = f"/admin/issues/{item.issue_id}"
     web.reply(llm.CHAT, 429, headers={"Retry-After": "40"})
     editor.submit(f"{page}/items/{item.id}/rewrite", {"based_on": 1}, page=page)
@@ -70,5 +70,5 @@ def test_a_failure_is_told_beside_the_item(
 
 def test_a_viewer_asks_nothing(system: System, sign_in: SignIn) -> None:
     item = draft(system)
-    viewer = sign_in("viewer")
+    viewer = sign_in("audience")
     assert BUTTON not in shown(viewer, item)

@@ -30,7 +30,7 @@ def made(system: System, **values: object) -> int:
 
 
 def test_without_sources_the_page_shows_what_can_be_added(sign_in: SignIn) -> None:
-    text = sign_in("editor").get("/admin/sources").get_data(as_text=True)
+    text = sign_in("publisher").get("/admin/sources").get_data(as_text=True)
     assert "لا مصادر بعد" in text
     assert "https://example.org/rss.xml" in text
 
@@ -38,7 +38,7 @@ def test_without_sources_the_page_shows_what_can_be_added(sign_in: SignIn) -> No
 def test_a_feed_is_added_and_collected_at_once(sign_in: SignIn, system: System) -> None:
     with system.db.write() as db:
         topic_id = make.topic(db)
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         "/admin/sources", {**FEED, "topic_id": topic_id}, page="/admin/sources"
     )
     source = one(system)
@@ -60,7 +60,7 @@ def test_a_feed_is_added_and_collected_at_once(sign_in: SignIn, system: System) 
 def test_a_bad_source_is_refused_beside_its_field(
     sign_in: SignIn, system: System, fields: dict[str, str], words: str
 ) -> None:
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         "/admin/sources", {**FEED, **fields}, page="/admin/sources"
     )
     assert answer.status_code == 422
@@ -70,7 +70,7 @@ def test_a_bad_source_is_refused_beside_its_field(
 
 
 def test_a_source_is_added_only_once(sign_in: SignIn, system: System) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit("/admin/sources", FEED, page="/admin/sources")
     answer = client.submit("/admin/sources", FEED, page="/admin/sources")
     assert answer.status_code == 422
@@ -80,7 +80,7 @@ def test_a_source_is_added_only_once(sign_in: SignIn, system: System) -> None:
 def test_the_table_shows_health_and_pace(sign_in: SignIn, system: System) -> None:
     now = system.clock.now()
     made(system, name="الراكدة", last_ok_at=now, last_item_at=now - timedelta(days=12))
-    text = sign_in("viewer").get("/admin/sources").get_data(as_text=True)
+    text = sign_in("author").get("/admin/sources").get_data(as_text=True)
     assert "الراكدة" in text
     assert "متوقف" in text
     assert "قبل 12 يوماً" in text
@@ -92,7 +92,7 @@ def test_the_page_says_in_words_what_happened(sign_in: SignIn, system: System) -
     with system.db.write() as db:
         db.add(FetchAttempt(source_id=source_id, at=system.clock.now(), status=503,
                             outcome="http_error", detail="", found=0, added=0))
-    text = sign_in("viewer").get(f"/admin/sources/{source_id}").get_data(as_text=True)
+    text = sign_in("author").get(f"/admin/sources/{source_id}").get_data(as_text=True)
     assert "في الموقع عطل" in text
     assert "503" in text
 
@@ -100,7 +100,7 @@ def test_the_page_says_in_words_what_happened(sign_in: SignIn, system: System) -
 def test_name_topic_and_weight_are_changed(sign_in: SignIn, system: System) -> None:
     source_id = made(system)
     path = f"/admin/sources/{source_id}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit(path, {"name": " وكالة  الجبل ", "topic_id": "0", "weight": "2.5"}, page=path)
     assert (one(system).name, one(system).weight) == ("وكالة الجبل", 2.5)
     answer = client.submit(path, {"name": "", "topic_id": "0", "weight": "9"}, page=path)
@@ -111,7 +111,7 @@ def test_name_topic_and_weight_are_changed(sign_in: SignIn, system: System) -> N
 def test_a_source_is_paused_resumed_and_collected(sign_in: SignIn, system: System) -> None:
     source_id = made(system, failures=4)
     path = f"/admin/sources/{source_id}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit(f"{path}/pause", page=path)
     assert (one(system).state, one(system).next_at) == ("paused", None)
     client.submit(f"{path}/resume", page=path)
@@ -129,7 +129,7 @@ def test_a_deleted_source_leaves_its_articles(sign_in: SignIn, system: System) -
         article_id = make.article(db, now=system.clock.now(), source_id=source_id)
         db.add(FetchAttempt(source_id=source_id, at=system.clock.now(), outcome="ok"))
     path = f"/admin/sources/{source_id}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit(f"{path}/delete", page=path)
     assert client.get(path).status_code == 404
     with system.db.read() as db:
@@ -138,7 +138,7 @@ def test_a_deleted_source_leaves_its_articles(sign_in: SignIn, system: System) -
 
 
 def test_changes_to_a_source_that_is_gone_are_refused(sign_in: SignIn, system: System) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for act in ("pause", "resume", "collect", "delete"):
         answer = client.submit(f"/admin/sources/99/{act}", page="/admin/sources")
         assert answer.status_code == 404
@@ -150,7 +150,7 @@ def test_the_new_address_of_a_source_that_moved_is_taken(
 ) -> None:
     source_id = made(system, moved_to="https://new.example/feed")
     path = f"/admin/sources/{source_id}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "https://new.example/feed" in client.get(path).get_data(as_text=True)
     client.submit(f"{path}/move", page=path)
     assert (one(system).url, one(system).moved_to) == ("https://new.example/feed", None)
@@ -160,7 +160,7 @@ def test_several_sources_are_changed_at_once_and_deleting_asks_first(
     sign_in: SignIn, system: System
 ) -> None:
     ids = [made(system, url=f"https://news.example/{n}", name=f"مصدر {n}") for n in range(3)]
-    client = sign_in("editor")
+    client = sign_in("publisher")
 
     def many(act: str, **fields: object) -> str:
         answer = client.submit(
@@ -181,7 +181,7 @@ def test_several_sources_are_changed_at_once_and_deleting_asks_first(
 
 def test_without_a_tick_nothing_is_done(sign_in: SignIn, system: System) -> None:
     made(system)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for fields in ({"act": "pause"}, {"act": "burn", "source_id": [1]}):
         answer = client.submit("/admin/sources/many", fields, page="/admin/sources")
         assert answer.status_code == 422
@@ -196,7 +196,7 @@ def test_an_ill_source_says_why_and_offers_to_look_for_another_feed(
     made(system, url="https://well.example/f", name="السليمة", last_ok_at=now, last_item_at=now)
     with system.db.write() as db:
         db.add(FetchAttempt(source_id=source_id, at=now, status=404, outcome="http_error"))
-    client = sign_in("editor")
+    client = sign_in("publisher")
     text = client.get("/admin/sources?show=attention").get_data(as_text=True)
     assert "لا شيء في الموقع بهذا الرابط" in text
     assert "السليمة" not in text
@@ -209,7 +209,7 @@ def test_an_ill_source_says_why_and_offers_to_look_for_another_feed(
 def test_many_sources_come_in_pages(sign_in: SignIn, system: System) -> None:
     for n in range(101):
         made(system, url=f"https://news.example/{n}", name=f"مصدر {n:03}")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     first = client.get("/admin/sources").get_data(as_text=True)
     assert "مصدر 099" in first
     assert "مصدر 100" not in first

@@ -42,7 +42,7 @@ def item_id(system: System) -> int:
 @pytest.fixture
 def editor(sign_in: SignIn) -> Browser:
     """Salma."""
-    return sign_in("editor")
+    return sign_in("publisher")
 
 
 def item_of(system: System) -> Item:
@@ -199,7 +199,7 @@ def test_a_story_of_the_inbox_has_a_page_of_its_own(
 def test_a_viewer_reads_and_a_sent_issue_is_closed(
     sign_in: SignIn, editor: Browser, system: System, item_id: int
 ) -> None:
-    viewer = sign_in("viewer")
+    viewer = sign_in("audience")
     page = shown(viewer, home(system))
     assert "شام بوست" in page
     assert 'method="post" action="/admin/issues' not in page

@@ -45,7 +45,7 @@ def actions(system: System) -> list[str]:
 
 
 def test_without_readers_the_page_says_where_they_come_from(sign_in: SignIn) -> None:
-    text = page(sign_in("editor"))
+    text = page(sign_in("publisher"))
     assert "لا مشتركين بعد" in text
     assert "/admin/imports" in text
 
@@ -54,7 +54,7 @@ def test_a_reader_is_shown_with_state_and_lists(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
     reader(system, "rim@example.net", daily, name="ريم")
-    text = page(sign_in("editor"))
+    text = page(sign_in("publisher"))
     assert 'dir="ltr" class="address">rim@example.net<' in text
     assert "القائمة اليومية" in text
     assert "ريم" in text
@@ -64,7 +64,7 @@ def test_a_reader_is_shown_with_state_and_lists(
 def test_the_search_finds_by_address_and_name(sign_in: SignIn, system: System, daily: int) -> None:
     reader(system, "rim@example.net", daily, name="ريم")
     reader(system, "omar@example.net", daily, name="عمر")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for words in ("rim", "ريم"):
         text = page(client, f"{URL}?q={words}")
         assert "rim@example.net" in text
@@ -78,7 +78,7 @@ def test_the_state_and_the_list_filter(sign_in: SignIn, system: System, daily: i
     reader(system, "on@example.net", daily)
     reader(system, "left@example.net", daily, on="left")
     reader(system, "weekly@example.net", weekly)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     left = page(client, f"{URL}?status=left")
     assert "left@example.net" in left
     assert "on@example.net" not in left
@@ -93,7 +93,7 @@ def test_long_tables_are_paged_and_keep_their_filter(
     with system.db.write() as db:
         for n in range(PER_PAGE + 1):
             make.subscriber(db, now=system.clock.now(), address=f"r{n}@example.net", list_id=daily)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     first = page(client, f"{URL}?status=active")
     assert "r50@example.net" in first
     assert ">r0@example.net" not in first
@@ -109,11 +109,11 @@ def test_odd_words_in_the_address_line_break_nothing(
     sign_in: SignIn, system: System, daily: int, query: str
 ) -> None:
     reader(system, "rim@example.net", daily)
-    assert "<script>" not in page(sign_in("editor"), f"{URL}?{query}").replace("<script src", "")
+    assert "<script>" not in page(sign_in("publisher"), f"{URL}?{query}").replace("<script src", "")
 
 
 def test_no_address_with_a_nul_reaches_the_database(sign_in: SignIn, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for path in (f"{URL}?q=%00", f"{URL}?status=%00", "/archive/%00", "/subscribe/%00"):
         assert client.get(path).status_code == 404, path
 
@@ -121,7 +121,7 @@ def test_no_address_with_a_nul_reaches_the_database(sign_in: SignIn, daily: int)
 def test_control_characters_in_a_form_are_dropped(
     sign_in: SignIn, system: System, daily: int
 ) -> None:
-    sign_in("editor").submit(
+    sign_in("publisher").submit(
         URL, {"address": "rim@example.net\0", "name": "ر\0ي\x1b[0mم", "list_id": daily}, page=URL
     )
     with system.db.read() as db:
@@ -131,13 +131,13 @@ def test_control_characters_in_a_form_are_dropped(
 
 def test_a_name_from_a_file_is_only_text(sign_in: SignIn, system: System, daily: int) -> None:
     one = reader(system, "rim@example.net", daily, name="<script>alert(1)</script>")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for path in (URL, f"{URL}/{one}"):
         assert "<script>alert" not in page(client, path)
 
 
 def test_an_editor_adds_somebody(sign_in: SignIn, system: System, daily: int) -> None:
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         URL, {"address": "Rim@Example.net", "name": " ريم ", "list_id": daily}, page=URL,
         follow_redirects=True,
     )
@@ -154,7 +154,7 @@ def test_somebody_who_is_there_or_left_is_told_apart(
     reader(system, "on@example.net", daily)
     with system.db.write() as db:
         suppress_address(db, "left@example.net", Reason.LEFT, now=system.clock.now())
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for address, words in (("on@example.net", "من قبل"), ("left@example.net", "فلا نعيده")):
         answer = client.submit(
             URL, {"address": address, "list_id": daily}, page=URL, follow_redirects=True
@@ -168,7 +168,7 @@ def test_somebody_who_is_there_or_left_is_told_apart(
 def test_a_wrong_address_keeps_what_was_typed(
     sign_in: SignIn, system: System, daily: int, address: str
 ) -> None:
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         URL, {"address": address, "name": "ريم", "list_id": daily}, page=URL
     )
     text = answer.get_data(as_text=True)
@@ -180,7 +180,7 @@ def test_a_wrong_address_keeps_what_was_typed(
 
 
 def test_a_list_that_is_not_there_is_refused(sign_in: SignIn, daily: int) -> None:
-    answer = sign_in("editor").submit(
+    answer = sign_in("publisher").submit(
         URL, {"address": "rim@example.net", "list_id": daily + 1}, page=URL
     )
     assert answer.status_code == 422
@@ -196,7 +196,7 @@ def test_one_person_shows_lists_and_the_consent_record(
         for what in What:
             consent.record(db, one, what, list_id=daily, now=now, wording="أوافق على الاستلام",
                            network="192.0.2.0/24")
-    text = page(sign_in("editor"), f"{URL}/{one}")
+    text = page(sign_in("publisher"), f"{URL}/{one}")
     for words in ("القائمة اليومية", "أكّد اشتراكه", "أوافق على الاستلام", "192.0.2.0/24", "حتى"):
         assert words in text
 
@@ -211,12 +211,12 @@ def test_a_stopped_person_is_explained(
     one = reader(system, "rim@example.net", daily)
     with system.db.write() as db:
         suppress_address(db, "rim@example.net", reason, now=system.clock.now())
-    assert words in page(sign_in("editor"), f"{URL}/{one}")
+    assert words in page(sign_in("publisher"), f"{URL}/{one}")
 
 
 def test_an_editor_takes_somebody_off_a_list(sign_in: SignIn, system: System, daily: int) -> None:
     one = reader(system, "rim@example.net", daily)
-    sign_in("editor").submit(f"{URL}/{one}/leave/{daily}", page=f"{URL}/{one}")
+    sign_in("publisher").submit(f"{URL}/{one}/leave/{daily}", page=f"{URL}/{one}")
     with system.db.read() as db:
         assert db.get_one(Membership, (one, daily)).state == "left"
         assert is_suppressed(db, "rim@example.net") is Reason.LEFT
@@ -225,7 +225,7 @@ def test_an_editor_takes_somebody_off_a_list(sign_in: SignIn, system: System, da
 
 def test_erasing_forgets_everything_but_a_hash(sign_in: SignIn, system: System, daily: int) -> None:
     one = reader(system, "rim@example.net", daily, name="ريم")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     answer = client.submit(f"{URL}/{one}/erase", page=f"{URL}/{one}", follow_redirects=True)
     text = answer.get_data(as_text=True)
     assert "مُحيت" in text
@@ -239,7 +239,7 @@ def test_erasing_forgets_everything_but_a_hash(sign_in: SignIn, system: System, 
 
 
 def test_a_person_who_is_not_there_is_not_found(sign_in: SignIn, daily: int) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for number in (99, 2**31, 2**63, 10**30):
         assert client.get(f"{URL}/{number}").status_code == 404
     for act in ("erase", f"leave/{daily}"):
@@ -248,6 +248,6 @@ def test_a_person_who_is_not_there_is_not_found(sign_in: SignIn, daily: int) -> 
 
 def test_a_viewer_sees_no_address(sign_in: SignIn, system: System, daily: int) -> None:
     one = reader(system, "rim@example.net", daily)
-    client = sign_in("viewer")
+    client = sign_in("author")
     for path in (URL, f"{URL}/{one}", "/admin/lists", "/admin/imports", "/admin/forms"):
         assert client.get(path).status_code == 403

@@ -40,7 +40,7 @@ def test_the_table_shows_names_hints_and_counts(
 ) -> None:
     with system.db.write() as db:
         make.article(db, now=system.clock.now(), topic_id=two[0])
-    text = sign_in("editor").get(URL).get_data(as_text=True)
+    text = sign_in("publisher").get(URL).get_data(as_text=True)
     assert "سفينة، مرفأ، صيد، قارب" in text
     assert "و1 غيرها" in text
     assert f'/admin/inbox?topic={two[0]}">1<' in text
@@ -48,7 +48,7 @@ def test_the_table_shows_names_hints_and_counts(
 
 
 def test_an_empty_house_says_so(sign_in: SignIn) -> None:
-    assert "لا موضوعات بعد" in sign_in("editor").get(URL).get_data(as_text=True)
+    assert "لا موضوعات بعد" in sign_in("publisher").get(URL).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(("count", "words"), [
@@ -59,14 +59,14 @@ def test_what_was_learned_is_said_in_words(
     sign_in: SignIn, system: System, two: tuple[int, int], count: int, words: str
 ) -> None:
     taught(system, two[0], count)
-    assert words in sign_in("editor").get(URL).get_data(as_text=True)
+    assert words in sign_in("publisher").get(URL).get_data(as_text=True)
 
 
 def test_the_words_are_english_for_who_reads_english(
     sign_in: SignIn, system: System, two: tuple[int, int]
 ) -> None:
     taught(system, two[0], 40)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit("/admin/language", {"language": "en"}, page=URL)
     text = client.get(URL).get_data(as_text=True)
     assert "Sorting learned from 40 corrections" in text
@@ -74,7 +74,7 @@ def test_the_words_are_english_for_who_reads_english(
 
 
 def test_a_topic_is_added(sign_in: SignIn, system: System) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     answer = client.submit(URL, {"name": "بحر", "hints": "سفينة\r\nمرفأ"}, page=URL)
     assert answer.status_code == 303
     with system.db.read() as db:
@@ -89,7 +89,7 @@ def test_a_topic_is_added(sign_in: SignIn, system: System) -> None:
 def test_a_bad_name_is_refused_beside_its_field(
     sign_in: SignIn, system: System, two: tuple[int, int], name: str, words: str
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     for page in (URL, f"{URL}/{two[0]}"):
         answer = client.submit(page, {"name": name, "hints": "موج"}, page=page)
         assert answer.status_code == 422
@@ -103,7 +103,7 @@ def test_a_topic_is_renamed_with_its_hints(
     sign_in: SignIn, system: System, two: tuple[int, int]
 ) -> None:
     page = f"{URL}/{two[0]}"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "سفينة، مرفأ" in client.get(page).get_data(as_text=True)
     client.submit(page, {"name": "الموانئ", "hints": "رصيف"}, page=page)
     with system.db.read() as db:
@@ -112,7 +112,7 @@ def test_a_topic_is_renamed_with_its_hints(
 
 
 def test_the_order_changes(sign_in: SignIn, system: System, two: tuple[int, int]) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit(f"{URL}/{two[0]}/down", page=URL)
     assert names(system) == ["جبل", "بحر"]
     client.submit(f"{URL}/{two[0]}/up", page=URL)
@@ -125,7 +125,7 @@ def test_a_deleted_topics_stories_go_where_the_editor_says(
 ) -> None:
     with system.db.write() as db:
         make.article(db, now=system.clock.now(), topic_id=two[0])
-    client, page = sign_in("editor"), f"{URL}/{two[0]}"
+    client, page = sign_in("publisher"), f"{URL}/{two[0]}"
     assert "فيه خبر واحد." in client.get(page).get_data(as_text=True)
     client.submit(f"{page}/delete", {"heir_id": two[1] if to_heir else ""}, page=page)
     assert names(system) == ["جبل"]
@@ -136,7 +136,7 @@ def test_a_deleted_topics_stories_go_where_the_editor_says(
 def test_the_last_topic_stays_and_the_editor_is_told_why(sign_in: SignIn, system: System) -> None:
     with system.db.write() as db:
         only = topics.add_topic(db, "بحر", "")
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "احذف الموضوع" not in client.get(f"{URL}/{only}").get_data(as_text=True)
     answer = client.submit(f"{URL}/{only}/delete", page=URL, follow_redirects=True)
     assert "هذا آخر موضوع" in answer.get_data(as_text=True)
@@ -146,7 +146,7 @@ def test_the_last_topic_stays_and_the_editor_is_told_why(sign_in: SignIn, system
 def test_a_viewer_sees_the_topics_and_changes_nothing(
     sign_in: SignIn, system: System, two: tuple[int, int]
 ) -> None:
-    client = sign_in("viewer")
+    client = sign_in("author")
     assert "أضف الموضوع" not in client.get(URL).get_data(as_text=True)
     assert "سفينة، مرفأ" in client.get(f"{URL}/{two[0]}").get_data(as_text=True)
     assert client.submit(f"{URL}/{two[0]}/delete", page=URL).status_code == 403
@@ -156,7 +156,7 @@ def test_a_viewer_sees_the_topics_and_changes_nothing(
 def test_a_form_without_our_token_is_refused(
     sign_in: SignIn, system: System, two: tuple[int, int]
 ) -> None:
-    assert sign_in("editor").post(f"{URL}/{two[0]}/delete").status_code == 400
+    assert sign_in("publisher").post(f"{URL}/{two[0]}/delete").status_code == 400
     assert len(names(system)) == 2
 
 
@@ -166,7 +166,7 @@ def test_an_editors_correction_in_the_inbox_is_a_lesson(
     with system.db.write() as db:
         article_id = make.article(db, now=system.clock.now())
         story_id = db.get_one(Article, article_id).story_id
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "غير مصنّف" in client.get("/admin/inbox").get_data(as_text=True)
     client.submit(f"/admin/inbox/{story_id}/topic", {"topic_id": two[1]}, page="/admin/inbox")
     with system.db.read() as db:

@@ -35,7 +35,7 @@ def test_a_site_is_tried_and_then_added_with_two_clicks(
     a_site(web)
     with system.db.write() as db:
         topic_id = make.topic(db)
-    client = sign_in("editor")
+    client = sign_in("publisher")
     answer = client.submit("/admin/sources/try", {**FORM, "url": web.url("/")}, page="/admin/sources")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200
@@ -58,7 +58,7 @@ def test_a_site_is_tried_and_then_added_with_two_clicks(
 def test_where_nothing_is_the_page_says_why_and_keeps_the_address(
     sign_in: SignIn, web: http.Server
 ) -> None:
-    text = sign_in("editor").submit(
+    text = sign_in("publisher").submit(
         "/admin/sources/try", {**FORM, "url": web.url("/gone")}, page="/admin/sources"
     ).get_data(as_text=True)
     assert "لم نجد ما نقرؤه عند هذا العنوان" in text
@@ -69,7 +69,7 @@ def test_where_nothing_is_the_page_says_why_and_keeps_the_address(
 
 @pytest.mark.parametrize("url", ["", "ftp://news.example/", "javascript:alert(1)"])
 def test_what_is_no_address_is_told_beside_the_field(sign_in: SignIn, url: str) -> None:
-    answer = sign_in("editor").submit("/admin/sources/try", {**FORM, "url": url}, page="/admin/sources")
+    answer = sign_in("publisher").submit("/admin/sources/try", {**FORM, "url": url}, page="/admin/sources")
     assert answer.status_code == 422
     assert "aria-invalid" in answer.get_data(as_text=True)
 
@@ -77,6 +77,6 @@ def test_what_is_no_address_is_told_beside_the_field(sign_in: SignIn, url: str) 
 def test_a_known_feed_is_added_without_a_scheme_and_without_a_trial(
     sign_in: SignIn, system: System
 ) -> None:
-    sign_in("editor").submit("/admin/sources", {**FORM, "url": "news.example/rss"}, page="/admin/sources")
+    sign_in("publisher").submit("/admin/sources", {**FORM, "url": "news.example/rss"}, page="/admin/sources")
     with system.db.read() as db:
         assert db.query(Source).one().url == "https://news.example/rss"

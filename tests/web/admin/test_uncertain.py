@@ -44,7 +44,7 @@ def counts(system: System, issue_id: int) -> dict[str, int]:
 def test_the_issue_leads_to_them_and_the_page_names_them(
     sign_in: SignIn, doubtful: tuple[int, list[int]]
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     url = f"/admin/issues/{doubtful[0]}/uncertain"
     assert url in client.get(f"/admin/issues/{doubtful[0]}/progress").get_data(as_text=True)
     text = client.get(url).get_data(as_text=True)
@@ -60,7 +60,7 @@ def test_the_ticked_ones_count_as_sent(
 ) -> None:
     issue_id, readers = doubtful
     url = f"/admin/issues/{issue_id}/uncertain"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     answer = client.submit(f"{url}/sent", {"reader": readers[0]}, page=url)
     assert answer.status_code == 303
     assert "حُسبت مسلّمة: رسالة واحدة." in client.get(url).get_data(as_text=True)
@@ -72,7 +72,7 @@ def test_all_are_sent_again_and_the_issue_is_on_its_way(
 ) -> None:
     issue_id, _ = doubtful
     url = f"/admin/issues/{issue_id}/uncertain"
-    client = sign_in("editor")
+    client = sign_in("publisher")
     client.submit(f"{url}/again", {"all": "1"}, page=url)
     assert counts(system, issue_id) == {"queued": 2, "sent": 1}
     with system.db.read() as db:
@@ -86,7 +86,7 @@ def test_nothing_chosen_is_said_so(
 ) -> None:
     issue_id, _ = doubtful
     url = f"/admin/issues/{issue_id}/uncertain"
-    answer = sign_in("editor").submit(f"{url}/sent", {}, page=url)
+    answer = sign_in("publisher").submit(f"{url}/sent", {}, page=url)
     assert answer.status_code == 422
     assert counts(system, issue_id) == {"sent": 1, "uncertain": 2}
 
@@ -95,7 +95,7 @@ def test_a_viewer_sees_no_addresses_and_decides_nothing(
     sign_in: SignIn, doubtful: tuple[int, list[int]]
 ) -> None:
     url = f"/admin/issues/{doubtful[0]}/uncertain"
-    client = sign_in("viewer")
+    client = sign_in("author")
     assert client.get(url).status_code == 403
     assert client.submit(f"{url}/again", {"all": "1"}, page="/admin/").status_code == 403
 
@@ -112,7 +112,7 @@ class TestWithALog:
         self, sign_in: SignIn, system: System, doubtful: tuple[int, list[int]]
     ) -> None:
         url = f"/admin/issues/{doubtful[0]}/uncertain"
-        client = sign_in("editor")
+        client = sign_in("publisher")
         assert f"{url}/ask" in client.get(url).get_data(as_text=True)
         client.submit(f"{url}/ask", page=url)
         with system.db.read() as db:

@@ -45,7 +45,7 @@ def issue_id(system: System) -> int:
 @pytest.fixture
 def editor(sign_in: SignIn) -> Browser:
     """Salma."""
-    return sign_in("editor")
+    return sign_in("publisher")
 
 
 def issue(system: System, issue_id: int) -> Issue:
@@ -102,7 +102,7 @@ def test_a_subject_drawn_from_an_old_page_is_not_taken(
 def test_a_reader_of_the_panel_takes_no_subject(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    assert act(sign_in("viewer"), system, issue_id, "subject", subject="عنوان", preheader="") == 403
+    assert act(sign_in("audience"), system, issue_id, "subject", subject="عنوان", preheader="") == 403
 
 
 def test_the_board_and_the_inbox_say_who_says_what(

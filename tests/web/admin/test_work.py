@@ -43,7 +43,7 @@ def test_an_import_is_told_on_every_page_without_scripts(
 
 def test_who_may_not_see_readers_sees_no_import(sign_in: SignIn, system: System) -> None:
     start_import(system)
-    assert "استيراد إلى" not in sign_in("viewer").get("/admin/work").get_data(as_text=True)
+    assert "استيراد إلى" not in sign_in("audience").get("/admin/work").get_data(as_text=True)
 
 
 def test_a_send_is_counted_on_the_page(sign_in: SignIn, system: System) -> None:
@@ -55,7 +55,7 @@ def test_a_send_is_counted_on_the_page(sign_in: SignIn, system: System) -> None:
             reader = make.subscriber(db, now=now, address=f"r{n}@example.net")
             db.add(Delivery(issue_id=issue, subscriber_id=reader, variant="latn", state=state,
                             at=now))
-    assert "تم 1 من 2" in sign_in("viewer").get("/admin/work").get_data(as_text=True)
+    assert "تم 1 من 2" in sign_in("audience").get("/admin/work").get_data(as_text=True)
 
 
 def test_an_unchanged_answer_has_no_body(sign_in: SignIn, system: System) -> None:
@@ -73,4 +73,4 @@ def test_many_sources_that_wait_are_one_piece_of_work(sign_in: SignIn, system: S
     with system.db.write() as db:
         for n in range(5):
             queue.put(db, "collect_source", key=str(n), now=system.clock.now(), source_id=n)
-    assert "مصادر تنتظر 5" in sign_in("viewer").get("/admin/work").get_data(as_text=True)
+    assert "مصادر تنتظر 5" in sign_in("audience").get("/admin/work").get_data(as_text=True)
