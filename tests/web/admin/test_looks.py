@@ -158,4 +158,4 @@ def test_the_usual_look_comes_back(sign_in: SignIn, system: System, url: str) ->
 
 
 def test_an_editor_does_not_change_the_look(sign_in: SignIn, url: str) -> None:
-    assert sign_in("editor").get(url).status_code == 403
+    assert sign_in("publisher").get(url).status_code == 403

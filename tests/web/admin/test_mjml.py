@@ -86,5 +86,5 @@ def test_a_template_that_fails_at_the_hour_does_not_stop_the_issue_and_everybody
     with system.db.read() as db:
         assert db.query(Edition).count() == 1
         assert db.get_one(MailTemplate, (newsletter_id, 2)).broken_at == now
-    text = sign_in("viewer").get("/admin/").get_data(as_text=True)
+    text = sign_in("audience").get("/admin/").get_data(as_text=True)
     assert "أخفق قالب" in text

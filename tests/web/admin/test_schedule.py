@@ -32,7 +32,7 @@ def issue_id(system: System, clock: SettableClock) -> int:
 
 @pytest.fixture
 def editor(sign_in: SignIn) -> Browser:
-    return sign_in("editor")
+    return sign_in("publisher")
 
 
 def home(issue_id: int) -> str:
@@ -120,7 +120,7 @@ def test_with_two_people_the_last_editor_asks_and_a_colleague_approves(
 ) -> None:
     set_up(system, issue_id, four_eyes=True)
     edit(system, issue_id)
-    colleague = sign_in("editor", "omar@example.org")
+    colleague = sign_in("publisher", "omar@example.org")
     where = f"/admin/issues/{issue_id}"
     assert "أنت آخر من عدّل" in editor.get(home(issue_id)).get_data(as_text=True)
     typed = {"based_on": 2, "when": "usual"}

@@ -43,7 +43,7 @@ def test_an_import_is_told_on_every_page_without_scripts(
 
 def test_who_may_not_see_readers_sees_no_import(sign_in: SignIn, system: System) -> None:
     start_import(system)
-    assert "استيراد إلى" not in sign_in("audience").get("/admin/work").get_data(as_text=True)
+    assert "استيراد إلى" not in sign_in("author").get("/admin/work").get_data(as_text=True)
 
 
 def test_a_send_is_counted_on_the_page(sign_in: SignIn, system: System) -> None:
