@@ -158,16 +158,16 @@ def test_an_old_link_does_nothing_but_ask_for_a_new_one(
     assert client.get(ancient).status_code == 404
 
 
-@pytest.mark.parametrize("gone", ["suspended", "viewer"])
+@pytest.mark.parametrize("gone", ["suspended", "editor"])
 def test_a_link_is_dead_once_its_person_may_send_no_more(
     client: FlaskClient, system: System, issue_id: int, salma: int, gone: str
 ) -> None:
     with system.db.write() as db:
-        make.user(db, now=system.clock.now(), email="v@example.org", role="viewer")
+        make.user(db, now=system.clock.now(), email="v@example.org", role="editor")
         if gone == "suspended":
             set_active(db, salma, False)
         else:
-            change_role(db, salma, "viewer")
+            change_role(db, salma, "editor")
     assert client.post(approve_path(system, issue_id, salma)).status_code == 404
     assert now_is(system, issue_id) == ("draft", False)
 
