@@ -51,7 +51,7 @@ def set_up(system: System, issue_id: int, **values: object) -> None:
             setattr(newsletter, name, value)
 
 
-def edit(system: System, issue_id: int, email: str = "editor@example.org") -> None:
+def edit(system: System, issue_id: int, email: str = "publisher@example.org") -> None:
     """Change its subject as the person of an address."""
     with system.db.write() as db:
         by = db.scalar(select(User.id).where(User.email == email))
