@@ -28,7 +28,7 @@ from digest.system.reply import Reply
 
 LINGER = 0.002  # seconds that the first of a group waits for others
 TICK = 0.25  # seconds after which a stop or an overdue reply is noticed
-LOOK = 1.0  # seconds between looks into the ledger while readers at hand wait
+LOOK = 1.0  # seconds between looks into the ledger while readers wait, or when it had none left
 SPELL = 60.0  # seconds after which another chunk may have its turn
 BREAKS = 3  # lost connections, one after another, that make a relay count as away
 REFUSALS = 10  # mails in a row refused for what they are: the fault is the issue's
@@ -71,6 +71,7 @@ class Handover:
     ending: Ending | None = None
     cursor: int = 0
     looked: float = 0.0  # when the ledger was last asked
+    dry: bool = False  # it had nothing more then
     breaks: int = 0
     refusals: int = 0
     since: float | None = None  # when the first of the group began to wait
@@ -112,9 +113,12 @@ class Handover:
         """Whether there are readers to write to; reads the next ones when none is at hand."""
         if self.waiting:
             return True
-        if self.gate and (len(self.gate) >= HELD or self._ticks() < self.looked + LOOK):
+        if len(self.gate) >= HELD:
             return False
-        self.looked = self._ticks()
+        now = self._ticks()
+        if now < self.looked + LOOK and (self.gate or (self.dry and self._is_busy())):
+            return False
+        self.looked = now
         busy = {one.subscriber_id for one in self._in_hand()}
         busy.update(one.row.subscriber_id for one in self.done)
         for after in dict.fromkeys((self.cursor, 0)):
@@ -124,8 +128,14 @@ class Handover:
                 self.cursor = found[-1].subscriber_id
                 self.waiting.extend(row for row in found if row.subscriber_id not in busy)
             if self.waiting:
+                self.dry = False
                 return True
+        self.dry = True
         return False
+
+    def _is_busy(self) -> bool:
+        """Whether something is on its way or unwritten, so that the end has time."""
+        return bool(self.done) or any(not line.idle for line in self.lines)
 
     def _in_hand(self) -> list[Row]:
         on_lines = [item for line in self.lines for item in line.items]
