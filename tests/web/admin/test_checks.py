@@ -40,7 +40,7 @@ def answered(system: System, url: str, outcome: str, status: int | None) -> None
 
 
 def test_the_meter_tells_bytes_and_the_limit(sign_in: SignIn, issue_id: int) -> None:
-    text = checks(sign_in("editor"), issue_id)
+    text = checks(sign_in("publisher"), issue_id)
     found = re.search(r'<meter id="clip-meter"[^>]* high="87040" max="104448" value="(\d+)"', text)
     assert found
     assert 10_000 < int(found[1]) < 87_040
@@ -50,7 +50,7 @@ def test_the_meter_tells_bytes_and_the_limit(sign_in: SignIn, issue_id: int) -> 
 def test_a_dead_link_blocks_and_its_row_leads_to_the_field(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     assert "لم تُفحص بعد" in checks(client, issue_id)
     answered(system, "https://news.example/1", "http_error", 404)
     answered(system, "https://news.example/2", "ok", 200)
@@ -66,7 +66,7 @@ def test_a_dead_link_blocks_and_its_row_leads_to_the_field(
 def test_links_are_asked_again_in_the_background(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    client = sign_in("editor")
+    client = sign_in("publisher")
     page = f"/admin/issues/{issue_id}?side=checks"
     answer = client.submit(f"/admin/issues/{issue_id}/links", page=page)
     assert answer.status_code == 302
@@ -77,4 +77,4 @@ def test_links_are_asked_again_in_the_background(
 
 
 def test_who_only_reads_sees_no_button(sign_in: SignIn, issue_id: int) -> None:
-    assert "أعد فحص الروابط" not in checks(sign_in("viewer"), issue_id)
+    assert "أعد فحص الروابط" not in checks(sign_in("audience"), issue_id)

@@ -31,7 +31,7 @@ WIDER = "() => document.documentElement.scrollWidth > window.innerWidth"
 @pytest.fixture
 def url(app: Flask, system: System, item_id: int, sign_in: SignIn) -> Iterator[str]:
     """The board of the issue, served by HTTP; Salma has an account."""
-    sign_in("editor")
+    sign_in("publisher")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
