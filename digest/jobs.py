@@ -62,6 +62,7 @@ JOBS: dict[str, Callable[..., object]] = {
     uncertain.KIND: uncertain.settle,
     "read_mailbox": read_mailbox,
     counting.KIND: counting.count_again,
+    counting.SENDS: counting.count_sends,
     "launch_issue": launch_issue,
     "send_chunk": send_chunk,
 }
@@ -91,6 +92,7 @@ PULSES: dict[str, Pulse] = {
     "links": Pulse(linkcheck.queue_due, 15.0),
     "retell": Pulse(queue_retelling, 10.0),  # what editors merged, split or set aside
     "count": Pulse(counting.queue_counting, 30.0),
+    "count_sends": Pulse(counting.queue_sends, 2.0),
     "uncertain": Pulse(uncertain.queue_asking, 300.0, uncertain.can_ask),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from digest.audience.models import Form, MailingList, Membership, MembershipState
 from digest.newsletters.models import Newsletter, newsletter_list
+from digest.system import tally
 from digest.system.db import exists
 from digest.system.errors import NotFound, Refused
 
 # An origin as browsers send it (RFC 6454): scheme, host, port when it is not the usual one.
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::\d{1,5})?|https?://\[[0-9a-f:]+\](?::\d{1,5})?")
+KEPT = "forms"  # the name that the counts of all forms are kept under
 CONSENT = "أوافق على استلام النشرة"
 
 
@@ -81,17 +83,42 @@ def delete_form(db: Session, form_id: int) -> None:
 
 def list_forms(db: Session) -> tuple[FormRow, ...]:
     """Return every form, oldest first."""
-    return tuple(_form_row(db, row) for row in db.scalars(select(Form).order_by(Form.id)))
+    counts = _counts(db)
+    return tuple(_form_row(db, row, counts) for row in db.scalars(select(Form).order_by(Form.id)))
+
+
+def count_forms(db: Session) -> dict[str, list[int]]:
+    """Count who asked through each form that anybody came by, and who of them confirmed."""
+    rows = db.execute(
+        select(Membership.form_id, Membership.state, func.count())
+        .where(Membership.form_id.is_not(None)).group_by(Membership.form_id, Membership.state)
+    )
+    counts: dict[str, list[int]] = {}
+    for form_id, state, people in rows:
+        found = counts.setdefault(str(form_id), [0, 0])
+        found[0] += people
+        found[1] += people * (state != MembershipState.PENDING)
+    return counts
+
+
+def _counts(db: Session) -> Mapping[str, list[int]]:
+    """Return the counts of all forms: as they are kept, else counted now."""
+    found = tally.kept(db, KEPT)
+    return dict(found.facts) if found else count_forms(db)
 
 
 def get_form(db: Session, form_id: int) -> FormRow:
     """Return one form; raises NotFound("no_such_form")."""
-    return _found(db, db.get(Form, form_id), form_id)
+    return _found(db, db.get(Form, form_id), form_id, _counts(db))
 
 
 def form_by_key(db: Session, public_key: str) -> FormRow:
-    """Return the form of a public key; raises NotFound("no_such_form")."""
-    return _found(db, db.scalar(select(Form).where(Form.public_key == public_key)), public_key)
+    """Return the form of a public key, for pages that show no counts, so that none are made.
+
+    Raises NotFound("no_such_form").
+    """
+    row = db.scalar(select(Form).where(Form.public_key == public_key))
+    return _found(db, row, public_key, {})
 
 
 def key_for(db: Session, newsletter_id: int) -> str | None:
@@ -141,24 +168,22 @@ def _columns(db: Session, values: FormValues) -> dict[str, object]:
     }
 
 
-def _found(db: Session, row: Form | None, name: object) -> FormRow:
+def _found(
+    db: Session, row: Form | None, name: object, counts: Mapping[str, list[int]]
+) -> FormRow:
     if row is None:
         raise NotFound("no_such_form", form=name)
-    return _form_row(db, row)
+    return _form_row(db, row, counts)
 
 
-def _form_row(db: Session, row: Form) -> FormRow:
+def _form_row(db: Session, row: Form, counts: Mapping[str, list[int]]) -> FormRow:
     newsletter = db.get_one(Newsletter, row.newsletter_id)
-    states = db.execute(
-        select(Membership.state, func.count())
-        .where(Membership.form_id == row.id).group_by(Membership.state)
-    )
-    asked = {state: count for state, count in states}  # noqa: C416  (rows are no pairs to mypy)
+    asked, confirmed = counts.get(str(row.id), (0, 0))
     return FormRow(
         id=row.id, public_key=row.public_key, name=row.name, list_id=row.list_id,
         newsletter_id=row.newsletter_id, heading=row.heading, text=row.text,
         consent_text=row.consent_text, allowed_origins=tuple(row.allowed_origins),
         newsletter_name=newsletter.name, newsletter_slug=newsletter.slug,
-        list_name=db.get_one(MailingList, row.list_id).name, asked=sum(asked.values()),
-        confirmed=sum(asked.values()) - asked.get(MembershipState.PENDING.value, 0),
+        list_name=db.get_one(MailingList, row.list_id).name, asked=asked,
+        confirmed=confirmed,
     )

@@ -81,6 +81,8 @@ class Membership(Base):
         CheckConstraint("state IN ('pending', 'on', 'paused', 'left')", name="state"),
         # All that finding the recipients of a list, in their order, and counting them reads.
         Index("ix_membership_list", "list_id", "subscriber_id", "state", "paused_until"),
+        Index("ix_membership_form", "form_id", "state"),  # who came by which form
+        Index("ix_membership_at", "at", "state", "form_id"),  # who came and went lately
     )
 
 

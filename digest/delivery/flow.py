@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from digest.audience.models import Subscriber
 from digest.delivery.models import Delivery, DeliveryState
 from digest.issues import states
 from digest.issues.models import IssueState
+from digest.system import tally
 from digest.system.build import System
 from digest.system.db import table_of
 
@@ -25,6 +26,7 @@ THRIFT = 10  # a million mails take long to count: it may cost a tenth of the ti
 IN_WORK = (DeliveryState.QUEUED, DeliveryState.SENDING)
 WAITING = (*IN_WORK, DeliveryState.DEFERRED)
 LOST = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+TIMES = ("ends_at", "next_try")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,13 @@ class DomainRow:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A send at a moment. ``rate`` is mails taken in a second, over the last minute.
+    """A send ``at`` a moment. ``rate`` is mails taken in a second, over the last minute.
 
     ``ends_at`` is when those in work will have left at this rate; deferred ones come later, the
     next of them at ``next_try``.
     """
 
+    at: datetime
     state: str
     counts: Mapping[str, int]
     rate: float
@@ -100,6 +103,52 @@ def watch(system: System, issue_id: int) -> Flow:
     return replace(flow, domains=_thriftily(system, "domains", issue_id, told_apart))
 
 
+def told(system: System, issue_id: int) -> Flow:
+    """Return how a send goes for a page: as it is kept (see ``keep``), else counted now.
+
+    Raises NotFound("no_such_issue").
+    """
+    with system.db.read() as db:
+        state, found = states.get(db, issue_id).state, tally.kept(db, name(issue_id))
+    return _read(found, state) if found else watch(system, issue_id)
+
+
+def keep(system: System, issue_id: int) -> None:
+    """Count a send, no more often than it may cost, and keep it for the pages."""
+    flow = watch(system, issue_id)
+    with system.db.write() as db:
+        tally.keep(db, name(issue_id), _facts(flow), now=flow.at)
+
+
+def name(issue_id: int) -> str:
+    """Return the name that a send is kept under."""
+    return f"flow:{issue_id}"
+
+
+def kept_counts(db: Session, issue_id: int) -> Mapping[str, int] | None:
+    """Return an issue's mails by state as they are kept."""
+    found = tally.kept(db, name(issue_id))
+    return dict(found.facts["counts"]) if found else None
+
+
+def _facts(flow: Flow) -> dict[str, Any]:
+    """Return a send in the form it is kept in."""
+    times = {which: at.isoformat() if (at := getattr(flow, which)) else None for which in TIMES}
+    return {**asdict(flow), **times, "at": None}
+
+
+def _read(found: tally.Kept, state: str) -> Flow:
+    """A send that is kept. One that was stopped since has no speed any more."""
+    facts = dict(found.facts)
+    times = {which: datetime.fromisoformat(at) if (at := facts[which]) else None for which in TIMES}
+    moves = facts["state"] == state
+    return Flow(
+        at=found.at, state=state, counts=facts["counts"], rate=facts["rate"] if moves else 0.0,
+        ends_at=times["ends_at"] if moves else None, next_try=times["next_try"],
+        domains=tuple(DomainRow(**row) for row in facts["domains"]),
+    )
+
+
 def _thriftily(system: System, what: str, issue_id: int, count: Callable[[], T]) -> T:
     """Count anew, or return what was counted a moment ago, if counting takes long."""
     memory: dict[int, _Kept[T]] = system.memory.setdefault(what, {})
@@ -130,7 +179,7 @@ def look(db: Session, issue_id: int, *, now: datetime) -> Flow:
     rate = recent / max((now - since).total_seconds(), 1.0) if moves else 0.0
     left = sum(counts.get(one.name.lower(), 0) for one in IN_WORK)
     return Flow(
-        state=issue.state, counts=counts, rate=rate,
+        at=now, state=issue.state, counts=counts, rate=rate,
         ends_at=now + timedelta(seconds=left / rate) if rate and left else None,
         next_try=next((at for state, _, _, at in rows if state == DeliveryState.DEFERRED), None),
     )

@@ -35,6 +35,7 @@ class DeliveryState(IntEnum):
 
 
 UNCERTAIN = "state = 3"  # the few that a person, or the relay's log, has to decide about
+LOST = "state > 2"  # these, and those that are deferred, failed or skipped: a page lists them
 
 
 class Delivery(Base):
@@ -55,6 +56,8 @@ class Delivery(Base):
     __table_args__ = (
         Index("ix_delivery_uncertain", "issue_id", "subscriber_id", sqlite_where=text(UNCERTAIN),
               postgresql_where=text(UNCERTAIN)),
+        Index("ix_delivery_lost", "issue_id", "state", "subscriber_id", sqlite_where=text(LOST),
+              postgresql_where=text(LOST)),
         {"sqlite_with_rowid": False},
     )
 

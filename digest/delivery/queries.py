@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from digest.audience.models import Subscriber
 from digest.delivery.compose import Reader, Sender, mailable
-from digest.delivery.models import Chunk, Delivery, DeliveryState
+from digest.delivery.models import LOST, Chunk, Delivery, DeliveryState
 from digest.newsletters.models import Newsletter
 from digest.system.errors import NotFound
 from digest.system.links import (
@@ -27,9 +27,6 @@ from digest.text.clean import strip_controls
 from digest.text.urls import host
 
 OPEN_STATES = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
-LOST_STATES = (
-    DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.SKIPPED
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def failures(db: Session, issue_id: int, *, limit: int = 200) -> tuple[FailureRo
             Delivery.attempts, Delivery.at, Delivery.next_at,
         )
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Delivery.issue_id == issue_id, Delivery.state.in_([int(one) for one in LOST_STATES]))
+        .where(Delivery.issue_id == issue_id, text(f"delivery.{LOST}"))
         .order_by(
             (Delivery.state == DeliveryState.SKIPPED).asc(),
             (Delivery.state == DeliveryState.DEFERRED).asc(),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from digest.delivery.flow import kept_counts
 from digest.delivery.queries import outbox
 from digest.feedback import reported
 from digest.feedback.leave import LEAVE
@@ -21,6 +22,7 @@ from digest.system import tally
 from digest.text import urls
 
 WENT_OUT = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT, IssueState.CANCELLED)
+KEPT = "issue:"  # what the names begin with that issues' numbers are kept under
 NOBODY = Reach(0, 0, 0)
 
 
@@ -62,12 +64,12 @@ def of_issues(
 
 def name(issue_id: int) -> str:
     """Return the name that an issue's numbers are kept under."""
-    return f"issue:{issue_id}"
+    return f"{KEPT}{issue_id}"
 
 
 def count_issue(db: Session, issue_id: int, *, now: datetime) -> IssueNumbers:
-    """Count what became of an issue."""
-    mails = outbox(db, issue_id)
+    """Count what became of an issue; its mails and its clicks as they are kept."""
+    mails = kept_counts(db, issue_id) or outbox(db, issue_id)
     seen = reactions(db, issue_id)
     left = select(func.count()).where(Event.issue_id == issue_id, Event.kind == LEAVE)
     return IssueNumbers(

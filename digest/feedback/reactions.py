@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from digest.feedback.models import Touch
 from digest.issues.models import Issue, Item, Link
+from digest.system import tally
 from digest.system.db import table_of
 from digest.text import urls
 
@@ -46,19 +49,32 @@ class Reactions:
 def reactions(db: Session, issue_id: int) -> Reactions | None:
     """Return what is known of an issue's readers, or None when its mails count nothing.
 
-    A person's click proves an open, also where pictures are not loaded.
+    A person's click proves an open, also where pictures are not loaded. Where readers are many it
+    is what was counted a moment ago.
     """
     counted = db.execute(
         select(Issue.track_opens, Issue.track_clicks).where(Issue.id == issue_id)
     ).first()
     if counted is None or not any(counted):
         return None
-    opens, clicks = _reaches(db, issue_id)
+    kept = tally.kept(db, name(issue_id))
+    facts = kept.facts if kept else count_reactions(db, issue_id)
     return Reactions(
-        opens=opens if counted.track_opens else None,
-        clicks=clicks if counted.track_clicks else None,
-        links=_links(db, issue_id) if counted.track_clicks else (),
+        opens=Reach(**facts["opens"]) if counted.track_opens else None,
+        clicks=Reach(**facts["clicks"]) if counted.track_clicks else None,
+        links=_links(db, issue_id, facts["links"]) if counted.track_clicks else (),
     )
+
+
+def name(issue_id: int) -> str:
+    """Return the name that an issue's opens and clicks are kept under."""
+    return f"reactions:{issue_id}"
+
+
+def count_reactions(db: Session, issue_id: int) -> dict[str, Any]:
+    """Count an issue's opens and clicks, in the form they are kept in; links by their number."""
+    opens, clicks = _reaches(db, issue_id)
+    return {"opens": asdict(opens), "clicks": asdict(clicks), "links": _followed(db, issue_id)}
 
 
 def _reaches(db: Session, issue_id: int) -> tuple[Reach, Reach]:
@@ -85,17 +101,23 @@ def _reaches(db: Session, issue_id: int) -> tuple[Reach, Reach]:
     return Reach(row[0], row[1], row[2]), Reach(row[3], row[4], row[5])
 
 
-def _links(db: Session, issue_id: int) -> tuple[LinkReach, ...]:
-    """The issue's links, those that most people followed first."""
+def _followed(db: Session, issue_id: int) -> dict[str, list[int]]:
     found = db.execute(
         select(TOUCH.c.n, *_split(TOUCH.c.human > 0, TOUCH.c.proxy > 0, TOUCH.c.scanner > 0))
         .where(TOUCH.c.issue_id == issue_id, TOUCH.c.n > 0).group_by(TOUCH.c.n)
     )
-    counts = {row[0]: Reach(row[1], row[2], row[3]) for row in found}
+    return {str(row[0]): [int(n) for n in row[1:]] for row in found}
+
+
+def _links(
+    db: Session, issue_id: int, counts: Mapping[str, list[int]]
+) -> tuple[LinkReach, ...]:
+    """The issue's links, those that most people followed first."""
     titles = _titles(db, issue_id)
     rows = db.execute(select(Link.n, Link.url).where(Link.issue_id == issue_id))
     links = [
-        LinkReach(n, url, titles.get(url, ""), counts.get(n, Reach(0, 0, 0))) for n, url in rows
+        LinkReach(n, url, titles.get(url, ""), Reach(*counts.get(str(n), (0, 0, 0))))
+        for n, url in rows
     ]
     return tuple(sorted(links, key=lambda one: (-one.reach.human, one.n)))
 

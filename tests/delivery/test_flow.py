@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from digest.delivery import flow
 from digest.delivery.flow import DomainRow
 from digest.delivery.models import Delivery, DeliveryState
+from digest.delivery.queries import failures
 from digest.issues import states
 from digest.system.build import System
 from digest.system.errors import NotFound
 from tests import make
+from tests.conftest import SettableClock
 
 Q, D, S, F, U = (
     DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENT, DeliveryState.FAILED,
@@ -88,3 +91,36 @@ def test_a_count_that_took_long_is_kept_for_a_while(system: System) -> None:
     assert not flow.watch(system, issue_id).over
     system.clock.forward(seconds=2)
     assert flow.watch(system, issue_id).over
+
+
+def test_what_is_kept_of_a_send_is_told_without_counting(
+    system: System, clock: SettableClock
+) -> None:
+    issue_id = send(system, ("a.example", S, 5), ("a.example", Q, 5), ("b.example", D, 5))
+    flow.keep(system, issue_id)
+    before = flow.watch(system, issue_id)
+    assert flow.told(system, issue_id) == before
+    clock.forward(seconds=30)
+    with system.db.write() as db:
+        states.get(db, issue_id).state = "paused"
+        db.query(Delivery).update({"state": S.value})
+    told = flow.told(system, issue_id)
+    assert (told.at, told.counts, told.domains) == (before.at, before.counts, before.domains)
+    assert (told.state, told.rate, told.ends_at) == ("paused", 0.0, None)
+    flow.keep(system, issue_id)
+    assert flow.told(system, issue_id).sent == 3
+
+
+def test_mails_that_did_not_arrive_are_found_by_their_index(system: System) -> None:
+    """Also where they are a few of a million: SQLite takes a partial index only by its words."""
+    issue_id = send(system, ("a.example", S, 5), ("a.example", F, 5), ("a.example", U, 5))
+    asked: list[str] = []
+    with system.db.read() as db:
+        event.listen(db.connection().engine, "before_cursor_execute",
+                     lambda _c, _u, statement, *_: asked.append(statement))
+        assert [row.state for row in failures(db, issue_id)] == ["uncertain", "failed"]
+        if db.get_bind().dialect.name == "sqlite":
+            plan = db.connection().exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {asked[0]}", (issue_id, 1, 1, 200, 0)
+            )
+            assert "ix_delivery_lost" in str(plan.all())

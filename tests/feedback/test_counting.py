@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from digest.audience import lists, queries
+from digest.audience import forms, lists, queries
 from digest.audience.models import Subscriber
-from digest.feedback import counting, numbers, touches
+from digest.delivery import flow
+from digest.feedback import counting, numbers, reactions, touches
 from digest.jobs import PULSES, drain
 from digest.system import tally
 from digest.system.build import System
@@ -49,6 +52,8 @@ def test_what_is_kept_is_what_counting_gives(system: System, sent: Sent) -> None
                 lists.count_recipients(db, newsletter_id, now),
                 queries.subscribers(db).total, queries.subscribers(db, list_id=1).total,
                 numbers.of_issues(db, [sent.issue_id], now=now),
+                reactions.reactions(db, sent.issue_id), forms.list_forms(db),
+                flow.told(system, sent.issue_id),
             ]
 
     before = told()
@@ -74,3 +79,61 @@ def test_what_is_kept_stays_until_it_is_counted_again(
     assert told() == (1, 0)
     counting.count_again(system)
     assert told() == (2, 1)
+
+
+def test_what_takes_long_to_count_is_counted_less_often(
+    system: System, clock: SettableClock, sent: Sent
+) -> None:
+    counting.count_again(system)
+    system.memory["count"][numbers.name(sent.issue_id)] = 3.0
+    with system.db.write() as db:
+        touches.record(db, [sent.touch(1, n=1)])
+
+    def people() -> int:
+        counting.count_again(system)
+        with system.db.read() as db:
+            found = reactions.reactions(db, sent.issue_id)
+            assert found is not None and found.clicks is not None
+            return found.clicks.human
+
+    clock.forward(seconds=3 * counting.THRIFT - 1)
+    assert people() == 1
+    clock.forward(seconds=1)
+    assert people() == 2
+
+
+def test_old_issues_are_counted_once(system: System, clock: SettableClock, sent: Sent) -> None:
+    """Those of before anything was kept, which are no longer among the latest."""
+    now = clock.now()
+    with system.db.write() as db:
+        newsletter_id = make.newsletter(db, now=now, slug="other")
+        for n in range(1, counting.ISSUES + 1):
+            make.issue(db, now=now, newsletter_id=newsletter_id, state="sent", number=n,
+                       send_at=now + timedelta(days=n))
+
+    def counted_at() -> datetime:
+        counting.count_again(system)
+        with system.db.read() as db:
+            found = tally.kept(db, numbers.name(sent.issue_id))
+            assert found is not None
+            return found.at
+
+    assert counted_at() == now
+    clock.forward(days=2)
+    assert counted_at() == now
+
+
+def test_a_large_send_is_counted_while_it_runs(
+    system: System, clock: SettableClock, sent: Sent
+) -> None:
+    now = clock.now()
+    with system.db.write() as db:
+        issue_id = make.issue(db, now=now, newsletter_id=make.newsletter(db, now=now, slug="big"),
+                              state="sending", number=9)
+        assert PULSES["count_sends"].rule(db, now) == 0
+        make.subscriber(db, now=now, address="last@example.net", id=counting.LARGE)
+        assert PULSES["count_sends"].rule(db, now) == 1
+    assert drain(system, {counting.SENDS}) == 1
+    with system.db.read() as db:
+        assert tally.kept(db, flow.name(issue_id)) is not None
+        assert tally.kept(db, flow.name(sent.issue_id)) is None

@@ -15,7 +15,6 @@ from digest.feedback.numbers import (
     WENT_OUT,
     IssueNumbers,
     StoryClicks,
-    count_issue,
     in_order,
     of_issues,
 )
@@ -140,7 +139,7 @@ def _issue(issue_id: int) -> tuple[SentIssue, tuple[StoryClicks, ...]]:
         row = get_issue(db, issue_id)
         if row.state not in WENT_OUT:
             raise NotFound("no_such_issue", issue=issue_id)
-        numbers = count_issue(db, issue_id, now=now())
+        numbers = of_issues(db, [issue_id], now=now())[issue_id]
         stories = in_order(board(db, issue_id), reactions(db, issue_id))
     return SentIssue(row, numbers), stories
 

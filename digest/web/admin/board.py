@@ -21,7 +21,7 @@ from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
 from digest.articles.topics import topic_names
 from digest.audience.lists import ListRow, count_recipients, list_lists
-from digest.delivery.flow import Flow, watch
+from digest.delivery.flow import Flow, told
 from digest.delivery.queries import FailureRow, failures
 from digest.feedback import reported
 from digest.feedback.reactions import Reactions, reactions
@@ -325,7 +325,7 @@ def _ledger(db: Session, issue: IssueRow) -> Ledger | None:
     if issue.state not in RUNNING | DONE:
         return None
     return Ledger(
-        watch(system(), issue.id), failures(db, issue.id), reported.of_issue(db, issue.id),
+        told(system(), issue.id), failures(db, issue.id), reported.of_issue(db, issue.id),
         reported.rows_of_issue(db, issue.id),
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from digest.audience.models import ImportRun, MailingList
-from digest.delivery.flow import watch
+from digest.delivery import flow
 from digest.issues.models import Issue, IssueState
 from digest.staff.models import User
 from digest.staff.roles import Action
@@ -124,11 +124,11 @@ def _collecting(db: Session) -> Sequence[Work]:
 
 
 def _counted(one: Work) -> Work:
-    """A send with its mails counted; several who look at once have them counted once."""
+    """A send with its mails: those of a large one are counted beside the pages, not for them."""
     if one.issue_id is None:
         return one
-    flow = watch(system(), one.issue_id)
-    return replace(one, done=flow.sent + flow.lost, total=flow.total, failed=flow.lost)
+    sent = flow.told(system(), one.issue_id)
+    return replace(one, done=sent.sent + sent.lost, total=sent.total, failed=sent.lost)
 
 
 def _tag(works: Sequence[Work]) -> str:
