@@ -56,7 +56,7 @@ def page(request: pytest.FixtureRequest, url: str) -> Iterator[Any]:
         opened.route("https://news.example/**", lambda route: route.abort())
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.goto(url)
-        opened.fill("input[name=email]", "editor@example.org")
+        opened.fill("input[name=email]", "publisher@example.org")
         opened.fill("input[name=password]", PASSWORD)
         opened.press("input[name=password]", "Enter")
         opened.wait_for_selector(".item")
