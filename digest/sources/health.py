@@ -20,6 +20,7 @@ PACE_DAYS = 7  # days of articles from which a source's pace is known
 BROKEN_AT = 3  # failures in a row
 QUIET = timedelta(days=3)  # without an item a source is slow
 SILENT = timedelta(days=7)  # and then stopped
+ILL = frozenset({"broken", "stopped", "slow", "dead"})  # what a person should look at
 GOOD = frozenset({"ok", "not_modified"})
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from digest.articles.cleaning import Rules, from_json
 from digest.articles.models import Article, Topic
-from digest.sources.health import PACE_DAYS, health_of
+from digest.sources.health import ILL, PACE_DAYS, health_of
 from digest.sources.models import FetchAttempt, Source
 from digest.system.errors import NotFound
 
@@ -79,6 +79,16 @@ def sources_with_health(db: Session, now: datetime) -> tuple[SourceRow, ...]:
     return _rows(db, select(Source).order_by(Source.name, Source.id), now)
 
 
+def ill_sources(
+    db: Session, now: datetime, *, limit: int
+) -> tuple[tuple[SourceRow, ...], int]:
+    """Return the first sources that need a person, by name, and how many there are in all."""
+    by_name = select(Source).order_by(Source.name, Source.id)
+    ill = [one.id for one in db.scalars(by_name) if _health(one, now) in ILL]
+    wanted = by_name.where(Source.id.in_(ill[:limit]))
+    return (_rows(db, wanted, now) if ill else ()), len(ill)
+
+
 def source(db: Session, source_id: int, now: datetime) -> SourcePage:
     """Return one source with its last five attempts. Raises NotFound("no_such_source")."""
     rows = _rows(db, select(Source).where(Source.id == source_id), now)
@@ -111,10 +121,7 @@ def _rows(db: Session, wanted: Select[Source], now: datetime) -> tuple[SourceRow
     return tuple(
         SourceRow(
             id=one.id, kind=one.kind, name=one.name, url=one.url, state=one.state,
-            health=health_of(
-                state=one.state, kind=one.kind, failures=one.failures, last_ok_at=one.last_ok_at,
-                last_item_at=one.last_item_at, now=now,
-            ),
+            health=_health(one, now),
             topic_id=one.topic_id, topic_name=topics.get(one.topic_id or 0, ""),
             weight=one.weight, failures=one.failures, outcome=tries.get(one.id, ("", None))[0],
             status=tries.get(one.id, ("", None))[1],
@@ -126,6 +133,13 @@ def _rows(db: Session, wanted: Select[Source], now: datetime) -> tuple[SourceRow
         )
         for one in db.scalars(wanted)
     )  # fmt: skip
+
+
+def _health(one: Source, now: datetime) -> str:
+    return health_of(
+        state=one.state, kind=one.kind, failures=one.failures, last_ok_at=one.last_ok_at,
+        last_item_at=one.last_item_at, now=now,
+    )
 
 
 def _counts(db: Session, wanted: Select[Source], *conditions: Any) -> dict[int, int]:

@@ -8,17 +8,22 @@ from pathlib import Path
 
 from digest.audience.models import Membership
 from digest.delivery.models import Delivery, DeliveryState
+from digest.feedback import touches
+from digest.issues.models import Issue
+from digest.staff import audit
+from digest.staff.models import User
 from digest.system.build import System
 from digest.web.admin.dashboard import load_dashboard
 from digest.web.admin.mailbox import find_mail, list_mails
 from tests import make
 from tests.conftest import SettableClock
+from tests.feedback.touched import send_to
 from tests.web.conftest import SignIn
 
 
 def page(system: System):  # type: ignore[no-untyped-def]
     with system.db.read() as db:
-        return load_dashboard(db, base_url="http://127.0.0.1:8000", now=system.clock.now())
+        return load_dashboard(system, db, now=system.clock.now())
 
 
 def test_an_empty_panel_shows_three_steps(sign_in: SignIn, system: System) -> None:
@@ -56,27 +61,55 @@ def test_the_next_issue_is_the_one_due_first(system: System, clock: SettableCloc
             state="sent",
             slot_at=now - timedelta(days=1),
         )
-    coming = page(system).next_issue
-    assert coming is not None
+    coming = page(system).coming[0]
     assert (coming.issue.id, coming.at) == (first, now + timedelta(days=1))
 
 
-def test_blocking_findings_of_the_next_issue_are_counted(system: System) -> None:
+def test_what_blocks_the_next_issue_is_told_in_words(sign_in: SignIn, system: System) -> None:
     now = system.clock.now()
     with system.db.write() as db:
         newsletter = make.newsletter(db, now=now)
-        make.issue(db, now=now, newsletter_id=newsletter, items=0, subject="")
-    coming = page(system).next_issue
-    assert coming is not None
-    assert coming.errors >= 1
+        issue_id = make.issue(db, now=now, newsletter_id=newsletter, items=0, subject="")
+    coming = page(system).coming[0]
+    assert coming.errors >= 2 and coming.blockers[0] == "لا مشتركين يستلمون هذا العدد"
+    text = sign_in("editor").get("/admin/").get_data(as_text=True)
+    assert f'href="/admin/issues/{issue_id}?side=checks"' in text
+
+
+def test_findings_are_asked_for_again_once_the_issue_changed(
+    system: System, clock: SettableClock
+) -> None:
+    now = clock.now()
+    with system.db.write() as db:
+        daily = make.mailing_list(db, now=now)
+        make.subscriber(db, now=now, list_id=daily)
+        newsletter = make.newsletter(db, now=now, list_id=daily)
+        issue_id = make.issue(db, now=now, newsletter_id=newsletter, subject="")
+    before = page(system).coming[0]
+    with system.db.write() as db:
+        issue = db.get_one(Issue, issue_id)
+        issue.subject, issue.version = "محادثات الفرات", issue.version + 1
+    assert page(system).coming[0].errors == before.errors - 1
+
+
+def test_who_worked_on_an_issue_last_is_its_owner(system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        newsletter = make.newsletter(db, now=now)
+        issue_id = make.issue(db, now=now, newsletter_id=newsletter)
+        rana = make.user(db, now=now, email="rana@example.org")
+    assert page(system).coming[0].owner == ""
+    with system.db.write() as db:
+        audit.record(db, "issue.edit", now=now, by=rana, subject="issue", subject_id=issue_id)
+        name = db.get_one(User, rana).name
+    assert page(system).coming[0].owner == name != ""
 
 
 def test_without_a_draft_the_calendar_tells_the_next_time(system: System) -> None:
     now = system.clock.now()  # 05:40 in Damascus
     with system.db.write() as db:
         make.newsletter(db, now=now, lead_minutes=30)
-    slot = page(system).next_slot
-    assert slot is not None
+    (slot,) = page(system).coming
     assert slot.at == now + timedelta(minutes=20)
     assert slot.draft_at == slot.at - timedelta(minutes=30)
 
@@ -136,9 +169,22 @@ def test_the_numbers_count_what_they_say(system: System) -> None:
         old = make.subscriber(db, now=now, address="d@example.net", list_id=daily, on="left")
         row = db.get_one(Membership, (old, daily))
         row.at = now - timedelta(days=31)
-    numbers = page(system).numbers
-    assert (numbers.readers, numbers.left) == (3, 1)
-    assert numbers.last_total is None
+    told = page(system)
+    assert (told.readers, told.left, told.last) == (1, 1, None)
+    assert told.grown.joined[-1] == 2
+
+
+def test_the_last_send_is_told_with_what_became_of_it(
+    sign_in: SignIn, system: System, clock: SettableClock
+) -> None:
+    sent = send_to(system, clock, readers=4)
+    with system.db.write() as db:
+        touches.record(db, [sent.touch(0, n=1)])
+    last = page(system).last
+    assert (last.issue.id, last.numbers.delivered, last.numbers.clicks.human) == (sent.issue_id, 4, 1)
+    text = sign_in("author").get("/admin/").get_data(as_text=True)
+    assert f'href="/admin/analytics/issues/{sent.issue_id}"' in text
+    assert "25٪" in text
 
 
 def test_a_source_that_stopped_needs_attention(system: System, clock: SettableClock) -> None:
@@ -151,7 +197,8 @@ def test_a_source_that_stopped_needs_attention(system: System, clock: SettableCl
             last_ok_at=now - timedelta(days=9),
             last_item_at=now - timedelta(days=9),
         )
-    assert len(page(system).sources) == 1
+    told = page(system)
+    assert (len(told.sources), told.ill) == (1, 1)
 
 
 def test_a_source_name_from_outside_is_only_text(sign_in: SignIn, system: System) -> None:

@@ -58,8 +58,8 @@ def analytics() -> ResponseReturnValue:
         "admin/analytics/page.html", rows=rows, newsletters=newsletters, chosen=chosen,
         clicks=_chart([_clicks(one) for one in oldest_first]),
         leaves=_chart([_leaves(one) for one in oldest_first]),
-        growth=grown, joined=_weeks(grown, grown.joined, grown.left),
-        forms=[(one, _weeks(grown, one.joined, one.left)) for one in grown.forms[:FORMS]],
+        growth=grown, joined=weeks(grown, grown.joined, grown.left),
+        forms=[(one, weeks(grown, one.joined, one.left)) for one in grown.forms[:FORMS]],
         form_name=form_name,
     )
 
@@ -164,7 +164,8 @@ def _leaves(one: SentIssue) -> Group:
     return Group(_number(one), str(words), (left,))
 
 
-def _weeks(grown: Growth, joined: Sequence[int], left: Sequence[int]) -> Chart:
+def weeks(grown: Growth, joined: Sequence[int], left: Sequence[int]) -> Chart:
+    """Draw who joined and who left in each week."""
     return _chart([
         Group(
             _short(end),

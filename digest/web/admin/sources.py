@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from digest.articles.cleaning import Rules
 from digest.articles.topics import topic_names
 from digest.sources import manage
+from digest.sources.health import ILL
 from digest.sources.models import SourceKind
 from digest.sources.preview import CutPreview
 from digest.sources.queries import source as get_source
@@ -33,9 +34,7 @@ TABS: dict[str, LazyString] = {
     "attention": _l("تحتاج انتباهك"),
     "paused": _l("الموقوفة"),
 }
-HEALTH_OF = {
-    "attention": frozenset({"broken", "stopped", "slow", "dead"}), "paused": frozenset({"paused"})
-}
+HEALTH_OF = {"attention": ILL, "paused": frozenset({"paused"})}
 
 
 class TopicForm(Form):
@@ -206,7 +205,7 @@ def list_page(form: AddSourceForm) -> str:
     page = min(asked_number("page") or 1, pages)
     return render_template(
         "admin/sources/list.html", rows=shown[(page - 1) * MOST : page * MOST], form=form, tab=tab,
-        tabs_of=TABS, counts=counts, topics=topics, cause=cause, ill=HEALTH_OF["attention"],
+        tabs_of=TABS, counts=counts, topics=topics, cause=cause, ill=ILL,
         page=page, pages=pages,
     )
 
