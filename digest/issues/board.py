@@ -1,7 +1,9 @@
-"""What an editor does to an issue. Every act raises the version, so two editors never overwrite.
+"""What an editor does to an issue. Every act is written into the issue's log and makes a version.
 
-Each function takes the version the editor saw and returns the new one. They raise
-Conflict("stale_issue") when somebody was faster and Refused("issue_closed") once it is too late.
+Each function takes the version the editor saw and returns the new one. What colleagues did since is
+kept: they raise Conflict("edited_meanwhile") only where two people wrote the same text,
+Refused("section_locked") where a colleague is writing, and Refused("issue_closed") once it is too
+late.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from digest.articles.lengths import Length
 from digest.articles.models import Article, Story, Topic
 from digest.articles.summarise import Method
 from digest.articles.versions import Shown, latest_summary
-from digest.issues import states, summaries
-from digest.issues.models import Issue, Item, Role, Section
-from digest.staff import audit
+from digest.issues import journal, summaries
+from digest.issues.commands import ISSUE
+from digest.issues.models import Item, Role, Section
 from digest.system.build import System
 from digest.system.errors import NotFound, Refused
 
@@ -30,12 +32,14 @@ def edit_issue(
     based_on: int, by: int | None, now: datetime,
 ) -> int:
     """Set the issue's own words; line breaks in subject and preheader become spaces."""
-    issue = states.editable(db, issue_id, based_on)
-    issue.subject = " ".join(subject.split())
-    issue.preheader = " ".join(preheader.split())
-    issue.note = note.strip()
-    issue.note_by = " ".join(note_by.split())
-    return _done(db, issue, "edit", by=by, now=now)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
+    texts = act.merged(ISSUE, {
+        "subject": " ".join(subject.split()), "preheader": " ".join(preheader.split()),
+        "note": note.strip(), "note_by": " ".join(note_by.split()),
+    })
+    for name, value in texts.items():
+        setattr(act.issue, name, value)
+    return act.done("edit")
 
 
 def add_story(
@@ -47,7 +51,7 @@ def add_story(
     Without a section it goes to the one of its topic, which is made when it is missing.
     Raises Refused("already_in_issue") or NotFound("no_such_story").
     """
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     story = db.get(Story, story_id)
     article = db.get(Article, story.representative_id) if story else None
     if story is None or article is None:
@@ -59,7 +63,7 @@ def add_story(
     )
     summary = latest_summary(db, article.id, story_id)
     place(db, section, article, summary, story_id=story_id, role=role)
-    return _done(db, issue, "add", by=by, now=now, story=story_id)
+    return act.done("add", story=story_id)
 
 
 def place(
@@ -87,16 +91,20 @@ def edit_item(
     image: str | None, image_alt: str, based_on: int, by: int | None, now: datetime,
 ) -> int:
     """Change an item's own copy. Raises Refused("bad_link") or Refused("no_title")."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = _item(db, issue_id, item_id)
     if not title.strip():
         raise Refused("no_title")
     for address in (link, image or ""):
         if address and not address.startswith(("http://", "https://")):
             raise Refused("bad_link", link=address)
-    item.title, item.summary = " ".join(title.split()), summary.strip()
-    item.link, item.image, item.image_alt = link.strip(), image or None, image_alt.strip()
-    return _done(db, issue, "edit_item", by=by, now=now, item=item_id)
+    texts = act.merged(f"item:{item_id}", {
+        "title": " ".join(title.split()), "summary": summary.strip(), "link": link.strip(),
+        "image": image or None, "image_alt": image_alt.strip(),
+    })
+    for name, value in texts.items():
+        setattr(item, name, value)
+    return act.done("edit_item", item=item_id)
 
 
 def set_role(
@@ -107,14 +115,14 @@ def set_role(
 
     A machine summary is fitted to the new role; one that an editor wrote stays as it is.
     """
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = _item(db, issue_id, item_id)
     if role is Role.LEAD:
         for other in _items(db, item.section_id):
             if other.role == Role.LEAD:
                 summaries.give_role(db, other, Role.SECOND)
     summaries.give_role(db, item, role)
-    return _done(db, issue, "role", by=by, now=now, item=item_id, role=role.value)
+    return act.done("role", item=item_id, role=role.value)
 
 
 def move_item(
@@ -122,7 +130,7 @@ def move_item(
     by: int | None, now: datetime,
 ) -> int:
     """Move an item to a 0-based place of a section of the same issue."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = _item(db, issue_id, item_id)
     section = section_of(db, issue_id, section_id)
     left = [other for other in _items(db, item.section_id) if other.id != item_id]
@@ -131,30 +139,30 @@ def move_item(
     item.section_id = section.id
     _number(left)
     _number(there)
-    return _done(db, issue, "move", by=by, now=now, item=item_id)
+    return act.done("move", item=item_id)
 
 
 def remove_item(
     db: Session, issue_id: int, item_id: int, *, based_on: int, by: int | None, now: datetime
 ) -> int:
     """Take an item out; its story stays in the inbox."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = _item(db, issue_id, item_id)
     db.delete(item)
     db.flush()
     _number(_items(db, item.section_id))
-    return _done(db, issue, "remove", by=by, now=now, item=item_id)
+    return act.done("remove", item=item_id)
 
 
 def add_section(
     db: Session, issue_id: int, title: str, *, based_on: int, by: int | None, now: datetime
 ) -> int:
     """Append an empty section; it stays out of the mail until it has items."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     if not title.strip():
         raise Refused("no_title")
     append_section(db, issue_id, " ".join(title.split()), None)
-    return _done(db, issue, "add_section", by=by, now=now)
+    return act.done("add_section")
 
 
 def rename_section(
@@ -162,11 +170,13 @@ def rename_section(
     now: datetime,
 ) -> int:
     """Give a section another title."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     if not title.strip():
         raise Refused("no_title")
-    section_of(db, issue_id, section_id).title = " ".join(title.split())
-    return _done(db, issue, "rename_section", by=by, now=now, section=section_id)
+    section = section_of(db, issue_id, section_id)
+    texts = act.merged(f"section:{section_id}", {"title": " ".join(title.split())})
+    section.title = texts["title"] or section.title
+    return act.done("rename_section", section=section_id)
 
 
 def move_section(
@@ -174,19 +184,19 @@ def move_section(
     now: datetime,
 ) -> int:
     """Move a section to a 0-based place of the issue."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     section = section_of(db, issue_id, section_id)
     others = [other for other in _sections(db, issue_id) if other.id != section_id]
     others.insert(max(0, min(position, len(others))), section)
     _number(others)
-    return _done(db, issue, "move_section", by=by, now=now, section=section_id)
+    return act.done("move_section", section=section_id)
 
 
 def remove_section(
     db: Session, issue_id: int, section_id: int, *, based_on: int, by: int | None, now: datetime
 ) -> int:
     """Take a section out with its items; their stories stay in the inbox."""
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     section = section_of(db, issue_id, section_id)
     for item in _items(db, section_id):
         db.delete(item)
@@ -194,7 +204,7 @@ def remove_section(
     db.delete(section)
     db.flush()
     _number(_sections(db, issue_id))
-    return _done(db, issue, "remove_section", by=by, now=now, section=section_id)
+    return act.done("remove_section", section=section_id)
 
 
 def regenerate_summary(
@@ -211,9 +221,9 @@ def regenerate_summary(
     written = summaries.write_anew(sources, method, length)
     now = system.clock.now()
     with system.db.write() as db:
-        issue = states.editable(db, issue_id, based_on)
+        act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
         summaries.store(db, _item(db, issue_id, item_id), written, now)
-        return _done(db, issue, "regenerate", by=by, now=now, item=item_id, method=written.method,
+        return act.done("regenerate", item=item_id, method=written.method,
                      length=length.value)
 
 
@@ -269,11 +279,3 @@ def _number(rows: Sequence[Section | Item]) -> None:
     for position, row in enumerate(rows):
         row.position = position
 
-
-def _done(
-    db: Session, issue: Issue, act: str, *, by: int | None, now: datetime, **facts: object
-) -> int:
-    issue.version += 1
-    audit.record(db, f"issue.{act}", now=now, by=by, subject="issue", subject_id=issue.id, **facts)
-    db.flush()
-    return issue.version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -92,6 +93,8 @@ class Section(Base):
     title: Mapped[str] = mapped_column(Text)
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
 
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a deleted one may come back under its id
+
 
 class Item(Base):
     """One story in a section, as the editor wants it to read."""
@@ -118,7 +121,66 @@ class Item(Base):
         CheckConstraint("role IN ('lead', 'second', 'brief')", name="role"),
         UniqueConstraint("issue_id", "story_id"),
         Index("ix_item_issue_position", "issue_id", "position"),
+        {"sqlite_autoincrement": True},  # a deleted story may come back under its old id
     )
+
+
+class CommandKind(StrEnum):
+    """An act, or one that takes another back or does it again."""
+
+    DO = "do"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+class Command(Base):
+    """What one act changed in an issue and how it is taken back (``digest.issues.commands``).
+
+    ``seq`` is the version of the issue that it made; ``of`` the one it takes back or does again.
+    """
+
+    __tablename__ = "issue_command"
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UTC)
+    act: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(4))
+    of: Mapped[int | None]
+    change: Mapped[dict[str, dict[str, Any] | None]] = mapped_column(JSON)
+    inverse: Mapped[dict[str, dict[str, Any] | None]] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None] = mapped_column(UTC)
+
+    __table_args__ = (CheckConstraint("kind IN ('do', 'undo', 'redo')", name="kind"),)
+
+
+class SectionLock(Base):
+    """Who is writing in a section, until when; section 0 is the issue's own words.
+
+    ``asked_by`` is a colleague who would like to write there.
+    """
+
+    __tablename__ = "section_lock"
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True
+    )
+    section_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(UTC)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+
+
+class Presence(Base):
+    """Who has an issue open: seen within the last minute."""
+
+    __tablename__ = "presence"
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UTC)
 
 
 class Edition(Base):

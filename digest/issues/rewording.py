@@ -19,7 +19,7 @@ from digest.articles.lengths import Length
 from digest.articles.models import Article
 from digest.articles.rewrite import Rewritten, rewrite
 from digest.articles.versions import Shown
-from digest.issues import faith, states, summaries
+from digest.issues import faith, journal, states, summaries
 from digest.issues.models import Issue, Item
 from digest.issues.summaries import Written
 from digest.staff import audit
@@ -59,7 +59,7 @@ def ask(
     Raises Refused("llm_off"), Refused("no_source_text"), Refused("issue_closed"),
     Conflict("stale_issue") or NotFound("no_such_item").
     """
-    states.editable(db, issue_id, based_on)
+    journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     if not is_on:
         raise Refused("llm_off")
     if not faith.source_texts(db, _item(db, issue_id, item_id)):
@@ -93,14 +93,13 @@ def use(
 
     Raises Refused("nothing_reworded") where there is none.
     """
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = _item(db, issue_id, item_id)
     outcome = outcomes(db, issue_id).get(item_id)
     if outcome is None or not outcome.text:
         raise Refused("nothing_reworded", item=item_id)
-    _put(db, issue, item, outcome.text, now)
-    _tell(db, issue, by=by, now=now, item=item_id, reason="", chosen=True)
-    return issue.version
+    summaries.store(db, item, Written(Shown(outcome.text), METHOD), now)
+    return act.done("rewrite", item=item_id, reason="", chosen=True)
 
 
 def outcomes(db: Session, issue_id: int) -> dict[int, Outcome]:
@@ -144,8 +143,9 @@ def _take(
         _tell(db, issue, by=by, now=now, item=item_id, reason=reason, text=kept,
               wait=made.retry_after)
         return
-    _put(db, issue, item, made.text, now)
-    _tell(db, issue, by=by, now=now, item=item_id, reason="")
+    act = journal.begin(db, issue_id, based_on=issue.version, by=by, now=now)
+    summaries.store(db, item, Written(Shown(made.text), METHOD), now)
+    act.done("rewrite", item=item_id, reason="")
 
 
 def _obstacle(issue: Issue, item: Item, made: Rewritten, before: str) -> str:
@@ -154,12 +154,6 @@ def _obstacle(issue: Issue, item: Item, made: Rewritten, before: str) -> str:
     if made.doubts:
         return DOUBTS
     return CHANGED if item.summary != before else ""
-
-
-def _put(db: Session, issue: Issue, item: Item, text: str, now: datetime) -> None:
-    summaries.store(db, item, Written(Shown(text), METHOD), now)
-    issue.version += 1
-    db.flush()
 
 
 def _tell(db: Session, issue: Issue, *, by: int | None, now: datetime, **facts: object) -> None:

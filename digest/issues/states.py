@@ -152,14 +152,20 @@ def get(db: Session, issue_id: int) -> Issue:
     return issue
 
 
-def editable(db: Session, issue_id: int, based_on: int) -> Issue:
-    """Return an issue that may be edited from the version the editor saw.
-
-    Raises Refused("issue_closed") or Conflict("stale_issue", version=…).
-    """
+def still_open(db: Session, issue_id: int) -> Issue:
+    """Return an issue that may still be edited; raises Refused("issue_closed")."""
     issue = get(db, issue_id)
     if issue.state not in EDITABLE:
         raise Refused("issue_closed", state=issue.state)
+    return issue
+
+
+def editable(db: Session, issue_id: int, based_on: int) -> Issue:
+    """Return an issue that may be edited and still is the version that was seen.
+
+    Raises Refused("issue_closed") or Conflict("stale_issue", version=…).
+    """
+    issue = still_open(db, issue_id)
     if issue.version != based_on:
         raise Conflict("stale_issue", version=issue.version)
     return issue

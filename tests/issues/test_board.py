@@ -211,11 +211,14 @@ def test_parts_of_another_issue_are_out_of_reach(desk: Desk) -> None:
         desk.do(board.remove_section, page.sections[0].id)
 
 
-def test_two_editors_never_overwrite_each_other(desk: Desk) -> None:
+def test_two_editors_who_saw_the_same_version_both_get_their_way(desk: Desk) -> None:
     desk.do(board.add_section, "اقتصاد")
     desk.version = 1
+    page = desk.do(board.add_section, "ثقافة")
+    assert [section.title for section in page.sections[-2:]] == ["اقتصاد", "ثقافة"]
+    desk.version = 99
     with pytest.raises(Conflict, match="stale_issue"):
-        desk.do(board.add_section, "ثقافة")
+        desk.do(board.add_section, "رياضة")
 
 
 def test_a_closed_issue_is_not_edited(system: System, clock: SettableClock) -> None:
