@@ -153,18 +153,22 @@ def candidates(db: Session, *, since: datetime, until: datetime) -> list[Candida
 def inbox(
     db: Session, *, topic_id: int | None = None, search: str = "", tab: str = "new",
     page: int = 1, now: datetime, used: Collection[int] = (), per_page: int = PER_PAGE,
+    until: int | None = None,
 ) -> InboxPage:
     """Return a page of stories, newest first, duplicates folded behind their representative.
 
     ``used`` are the stories that issues hold; topic 0 means those without a topic. The search
     looks for all its words in titles and source names, however they are spelled. An unknown tab
-    is "new"; a page beyond the end is the last one.
+    is "new"; a page beyond the end is the last one. With ``until``, stories newer than that one are
+    left out, so that nothing moves under an editor's eyes.
     """
     tab = tab if tab in TABS else "new"
     within = {name: _in_tab(name, used, now) for name in TABS}
     conditions = [within[tab]]
     if search.strip():
         conditions = [Story.id.in_(_matching(db, search, within[tab]))]
+    if until is not None:
+        conditions.append(Story.id <= until)
     topics = _topics(db, conditions)
     total = sum(one.stories for one in topics)
     if topic_id is not None:
@@ -183,6 +187,16 @@ def inbox(
         stories=_stories(db, ids, frozenset(used)), tab=tab, page=page, pages=pages, total=total,
         counts={name: _count(db, within[name]) for name in TABS}, topics=topics,
     )  # fmt: skip
+
+
+def newest_story(db: Session) -> int:
+    """Return the number of the story that came last, 0 when there is none."""
+    return db.scalar(select(func.max(Story.id))) or 0
+
+
+def newer_stories(db: Session, story_id: int, *, now: datetime, used: Collection[int] = ()) -> int:
+    """Count the stories of the inbox that came after one."""
+    return _count(db, and_(Story.id > story_id, _in_tab("new", used, now)))
 
 
 def _sources_told() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from digest.newsletters.models import Newsletter
 
 # From its first mail on readers know what an issue told.
 TOLD = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
+LATELY = timedelta(days=60)  # older stories have left the inbox
 UNUSED = (IssueState.CANCELLED, IssueState.SKIPPED)
 
 

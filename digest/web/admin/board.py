@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from flask import Response, render_template, request
@@ -16,7 +16,7 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 
 from digest.articles.fidelity.check import Doubt
-from digest.articles.queries import InboxPage, InboxStory, inbox
+from digest.articles.queries import InboxPage, InboxStory, inbox, newer_stories, newest_story
 from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
 from digest.articles.topics import topic_names
@@ -28,7 +28,7 @@ from digest.feedback.reactions import Reactions, reactions
 from digest.feedback.reported import CameBack
 from digest.issues import rewording
 from digest.issues.document import Finding, Rendered, Slot
-from digest.issues.earlier import EarlierIssue, earlier_issue, told_stories
+from digest.issues.earlier import LATELY, EarlierIssue, earlier_issue, told_stories
 from digest.issues.faith import pieces
 from digest.issues.foureyes import last_editor
 from digest.issues.models import IssueState
@@ -45,6 +45,7 @@ from digest.web.admin import bp
 from digest.web.admin.actions import ACTIONS
 from digest.web.admin.audit import AuditRow, read_history
 from digest.web.admin.checks import check_panel
+from digest.web.admin.together import Together, load_together
 from digest.web.errors import fill_sentence
 from digest.web.fields import asked_number
 from digest.web.guard import needs, now, system, who
@@ -87,7 +88,6 @@ FIELDS = {  # the field of the page that mends a finding
 }
 SETTINGS = frozenset({"no_postal_address"})
 NOWHERE = dict.fromkeys(Slot, "#")  # a preview belongs to no reader
-LATELY = timedelta(days=60)  # older stories have left the inbox
 SHOWN = 60  # stories beside an issue
 SUBJECT_GOOD, PREHEADER_GOOD = 50, 90  # letters (DESIGN §3)
 DARK_IF = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
@@ -156,6 +156,9 @@ class IssuePage(Progress):
     topic_names: tuple[tuple[int, str], ...]
     rewordings: Mapping[int, Outcome]
     rewording: frozenset[int]
+    together: Together
+    seen: int
+    fresh: int
 
     @property
     def doubts(self) -> Mapping[int, tuple[Doubt, ...]]:
@@ -215,9 +218,11 @@ def issue(issue_id: int) -> ResponseReturnValue:
     tab = request.args.get("tab", "")
     tab = tab if tab in {"new", "saved", "excluded"} else "new"
     with system().db.read() as db:
-        page = load_page(db, issue_id, tab=tab, search=search, now=now())
         author = last_editor(db, issue_id)
         panel = check_panel(db, page.board, page.rendered, now()) if side == "checks" else None
+        page = load_page(
+            db, issue_id, tab=tab, search=search, seen=asked_number("seen"), now=now()
+        )
     if side not in SIDES:
         side = "preview"
     return render_template(
@@ -279,9 +284,13 @@ def in_colours(html: str, kind: str | None) -> str:
 
 
 def load_page(
-    db: Session, issue_id: int, *, tab: str, search: str, now: datetime
+    db: Session, issue_id: int, *, tab: str, search: str, seen: int | None, now: datetime
 ) -> IssuePage:
-    """Read the page's facts; raises NotFound("no_such_issue")."""
+    """Read the page's facts; raises NotFound("no_such_issue").
+
+    Stories newer than ``seen`` stay behind a bar until the editor asks for them.
+    """
+    seen = newest_story(db) if seen is None else seen
     one = get_issue(db, issue_id)
     newsletter = get_newsletter(db, one.newsletter_id)
     parts = board(db, issue_id)
@@ -289,7 +298,10 @@ def load_page(
         item.story_id for section in parts.sections for item in section.items if item.story_id
     )
     is_open = one.state in EDITABLE
-    stories = _stories(db, one, tab=tab, search=search, now=now) if is_open else None
+    told = told_stories(db, one.newsletter_id, since=now - LATELY, without=one.id) if is_open else ()
+    stories = inbox(
+        db, search=search, tab=tab, now=now, used=told, per_page=SHOWN, until=seen
+    ) if is_open else None
     return IssuePage(
         issue=one,
         board=parts,
@@ -308,13 +320,10 @@ def load_page(
         topic_names=topic_names(db),
         rewordings=rewording.outcomes(db, issue_id) if is_open else {},
         rewording=frozenset(int(key) for key in open_keys(db, rewording.KIND)),
+        together=load_together(db, issue_id),
+        seen=seen,
+        fresh=newer_stories(db, seen, now=now, used=told) if is_open else 0,
     )
-
-
-def _stories(db: Session, issue: IssueRow, *, tab: str, search: str, now: datetime) -> InboxPage:
-    """The inbox beside an issue: its own stories stay in place, those already told are gone."""
-    told = told_stories(db, issue.newsletter_id, since=now - LATELY, without=issue.id)
-    return inbox(db, search=search, tab=tab, now=now, used=told, per_page=SHOWN)
 
 
 def _of_topic(stories: Iterable[InboxStory], topic_id: int | None) -> Iterator[InboxStory]:

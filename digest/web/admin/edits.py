@@ -14,10 +14,14 @@ from sqlalchemy import select
 from digest.articles.lengths import Length
 from digest.articles.retell import METHOD as RETELL
 from digest.articles.summarise import Method
-from digest.issues import board, rewording, states
+from digest.issues import board, rewording, states, undo
+from digest.issues.commands import ISSUE as ISSUE_ROW
+from digest.issues.commands import WORDS
+from digest.issues.journal import read
 from digest.issues.models import Item, Role
 from digest.staff.roles import Action
 from digest.web.admin import bp
+from digest.web.admin.torn import torn
 from digest.web.fields import choice, number, optional_number, text
 from digest.web.forms import safe_back
 from digest.web.guard import needs, now, system, wants_json, who
@@ -31,13 +35,13 @@ SECTION = f"{ISSUE}/sections/<int:section_id>"
 @needs(Action.EDIT)
 def edit_words(issue_id: int) -> ResponseReturnValue:
     """Set subject, preheader and the editor's note."""
-    with system().db.write() as db:
+    with torn(issue_id), system().db.write() as db:
         version = board.edit_issue(
             db, issue_id, subject=text("subject"), preheader=text("preheader"),
             note=text("note"), note_by=text("note_by")[:120],
             based_on=number("based_on"), by=who().id, now=now(),
         )
-    return _saved(issue_id, version)
+    return _saved(issue_id, version, ISSUE_ROW)
 
 
 @bp.post(f"{ISSUE}/subject")
@@ -46,12 +50,12 @@ def choose_subject(issue_id: int) -> ResponseReturnValue:
     """Take a proposed subject with its preheader; the note stays."""
     with system().db.write() as db:
         issue = states.get(db, issue_id)
-        board.edit_issue(
+        board.edit_issue(  # chosen, so it replaces whatever stands there
             db, issue_id, subject=text("subject"), preheader=text("preheader"), note=issue.note,
-            note_by=issue.note_by, based_on=number("based_on"), by=who().id, now=now(),
+            note_by=issue.note_by, based_on=issue.version, by=who().id, now=now(),
         )
     flash(_("وُضع العنوان والتمهيد."), "ok")
-    return _page(issue_id, "subject")
+    return back_to(issue_id, "subject")
 
 
 @bp.post(f"{ISSUE}/stories")
@@ -69,20 +73,20 @@ def add_story(issue_id: int) -> ResponseReturnValue:
             based_on=based_on, by=who().id, now=now(),
         )
     flash(_("أُضيف الخبر إلى العدد."), "ok")
-    return _page(issue_id, f"story-{story_id}")
+    return back_to(issue_id, f"story-{story_id}")
 
 
 @bp.post(ITEM)
 @needs(Action.EDIT)
 def edit_item(issue_id: int, item_id: int) -> ResponseReturnValue:
     """Change an item's own title, summary, link and image."""
-    with system().db.write() as db:
+    with torn(issue_id), system().db.write() as db:
         version = board.edit_item(
             db, issue_id, item_id, title=text("title"), summary=text("summary"),
             link=text("link"), image=text("image") or None, image_alt=text("image_alt"),
             based_on=number("based_on"), by=who().id, now=now(),
         )
-    return _saved(issue_id, version, f"item-{item_id}")
+    return _saved(issue_id, version, f"item:{item_id}", f"item-{item_id}")
 
 
 @bp.post(f"{ITEM}/role")
@@ -94,7 +98,7 @@ def set_role(issue_id: int, item_id: int) -> ResponseReturnValue:
             db, issue_id, item_id, choice("role", Role), based_on=number("based_on"),
             by=who().id, now=now(),
         )
-    return _page(issue_id, f"item-{item_id}")
+    return back_to(issue_id, f"item-{item_id}")
 
 
 @bp.post(f"{ITEM}/move")
@@ -116,7 +120,7 @@ def move_item(issue_id: int, item_id: int) -> ResponseReturnValue:
           a=places.index(item_id) + 1, b=len(places)),
         "ok",
     )
-    return _page(issue_id, f"item-{item_id}")
+    return back_to(issue_id, f"item-{item_id}")
 
 
 @bp.post(f"{ITEM}/remove")
@@ -128,7 +132,7 @@ def remove_item(issue_id: int, item_id: int) -> ResponseReturnValue:
             db, issue_id, item_id, based_on=number("based_on"), by=who().id, now=now()
         )
     flash(_("حُذف الخبر من العدد. تجده في الوارد إن احتجت إليه."), "ok")
-    return _page(issue_id)
+    return back_to(issue_id)
 
 
 @bp.post(f"{ITEM}/summary")
@@ -141,7 +145,7 @@ def regenerate(issue_id: int, item_id: int) -> ResponseReturnValue:
         based_on=number("based_on"), by=who().id,
     )
     flash(_("كُتب ملخص جديد. راجعه قبل الإرسال."), "ok")
-    return _page(issue_id, f"item-{item_id}")
+    return back_to(issue_id, f"item-{item_id}")
 
 
 @bp.post(f"{ITEM}/rewrite")
@@ -154,7 +158,7 @@ def rewrite_item(issue_id: int, item_id: int) -> ResponseReturnValue:
             now=now(), by=who().id,
         )
     flash(_("طُلبت الصياغة من النموذج. حدّث الصفحة بعد قليل لتراها."), "ok")
-    return _page(issue_id, f"item-{item_id}")
+    return back_to(issue_id, f"item-{item_id}")
 
 
 @bp.post(f"{ITEM}/rewrite/use")
@@ -166,7 +170,7 @@ def use_rewritten(issue_id: int, item_id: int) -> ResponseReturnValue:
             db, issue_id, item_id, based_on=number("based_on"), by=who().id, now=now()
         )
     flash(_("وُضع نص النموذج. راجع ما عُلّم فيه قبل الإرسال."), "ok")
-    return _page(issue_id, f"item-{item_id}")
+    return back_to(issue_id, f"item-{item_id}")
 
 
 @bp.post(f"{ISSUE}/sections")
@@ -177,19 +181,19 @@ def add_section(issue_id: int) -> ResponseReturnValue:
         board.add_section(
             db, issue_id, text("title"), based_on=number("based_on"), by=who().id, now=now()
         )
-    return _page(issue_id, "new-section")
+    return back_to(issue_id, "new-section")
 
 
 @bp.post(f"{SECTION}/rename")
 @needs(Action.EDIT)
 def rename_section(issue_id: int, section_id: int) -> ResponseReturnValue:
     """Give a section another title."""
-    with system().db.write() as db:
+    with torn(issue_id), system().db.write() as db:
         board.rename_section(
             db, issue_id, section_id, text("title"), based_on=number("based_on"),
             by=who().id, now=now(),
         )
-    return _page(issue_id, f"section-{section_id}")
+    return back_to(issue_id, f"section-{section_id}")
 
 
 @bp.post(f"{SECTION}/move")
@@ -201,7 +205,7 @@ def move_section(issue_id: int, section_id: int) -> ResponseReturnValue:
             db, issue_id, section_id, number("position"), based_on=number("based_on"),
             by=who().id, now=now(),
         )
-    return _page(issue_id, f"section-{section_id}")
+    return back_to(issue_id, f"section-{section_id}")
 
 
 @bp.post(f"{SECTION}/remove")
@@ -213,18 +217,26 @@ def remove_section(issue_id: int, section_id: int) -> ResponseReturnValue:
             db, issue_id, section_id, based_on=number("based_on"), by=who().id, now=now()
         )
     flash(_("حُذف القسم. أخباره باقية في الوارد."), "ok")
-    return _page(issue_id)
+    return back_to(issue_id)
 
 
-def _saved(issue_id: int, version: int, place: str = "") -> ResponseReturnValue:
-    """Answer a save: JSON for a script that saves while one types, else the page."""
+def _saved(issue_id: int, version: int, row: str, place: str = "") -> ResponseReturnValue:
+    """Answer a save: JSON for a script that saves while one types, else the page.
+
+    ``texts`` are what stands there now, with what colleagues wrote into other fields meanwhile.
+    """
     if wants_json():
-        return jsonify(version=version, message=_("حُفظ"))
+        with system().db.read() as db:
+            step = undo.next_undo(db, issue_id, who().id)
+            texts = {name: one or "" for name, one in read(db, issue_id)[row].items() if name in WORDS}
+        return jsonify(
+            version=version, message=_("حُفظ"), texts=texts, undo=step.seq if step else None
+        )
     flash(_("حُفظ."), "ok")
-    return _page(issue_id, place)
+    return back_to(issue_id, place)
 
 
-def _page(issue_id: int, place: str = "") -> ResponseReturnValue:
+def back_to(issue_id: int, place: str = "") -> ResponseReturnValue:
     """Go back to where the form was, at the place that changed."""
     target = safe_back(url_for("admin.issue", issue_id=issue_id))
     return redirect(target + (f"#{place}" if place else ""), 303)

@@ -17,7 +17,7 @@ from digest.articles import curate, ingest
 from digest.articles.models import Article, Story
 from digest.articles.queries import inbox
 from digest.articles.topics import topic_names
-from digest.issues.earlier import earlier_issue, used_stories
+from digest.issues.earlier import LATELY, earlier_issue, used_stories
 from digest.issues.merged import follow_merge
 from digest.issues.queries import list_issues
 from digest.issues.states import EDITABLE
@@ -27,7 +27,6 @@ from digest.staff import audit
 from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp
-from digest.web.admin.board import LATELY
 from digest.web.errors import FIRST_STRONG, POP
 from digest.web.fields import asked_number, number, numbers, optional_number
 from digest.web.filters import count

@@ -10,9 +10,11 @@ import { swaps } from "./parts/swap.js";
 import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
 import { live } from "./parts/live.js";
+import { steps, together } from "./parts/together.js";
 
 onSubmitAndChange();
 keys();
+steps();
 cards();
 swaps(start);
 drawers(start);
@@ -28,4 +30,5 @@ function start() {
   polls();
   dragging();
   live();
+  together();
 }
