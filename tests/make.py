@@ -108,6 +108,21 @@ def subscriber(db: Session, *, now: datetime, address: str = "rim@example.net",
     return subscriber_id
 
 
+def section(db: Session, *, issue_id: int, title: str = "سياسة", position: int = 0) -> int:
+    """A section of an issue."""
+    return _add(db, Section(issue_id=issue_id, position=position, title=title))
+
+
+def item(db: Session, *, issue_id: int, section_id: int, position: int = 0,
+         title: str = "خبر رقم 1", role: str = "second", **values: Any) -> int:
+    """An item of a section."""
+    return _add(db, Item(
+        issue_id=issue_id, section_id=section_id, position=position, role=role, title=title,
+        link=f"https://news.example/{position + 1}", summary="جملة تلخّص الخبر كاملاً.",
+        source_name="وكالة الساحل", words=200, **values,
+    ))
+
+
 def issue(db: Session, *, now: datetime, newsletter_id: int, items: int = 2,
           subject: str = "محادثات الفرات تنتهي بلا اتفاق", **values: Any) -> int:
     """A draft with one section «سياسة» and some items."""
@@ -117,12 +132,8 @@ def issue(db: Session, *, now: datetime, newsletter_id: int, items: int = 2,
         preheader=values.pop("preheader", "ومعرض يعيد بناء واجهات حلب رقمياً، وخمسة أخبار باختصار"),
         created_at=now, **values,
     ))
-    section_id = _add(db, Section(issue_id=issue_id, position=0, title="سياسة"))
+    section_id = section(db, issue_id=issue_id)
     for position in range(items):
-        _add(db, Item(
-            issue_id=issue_id, section_id=section_id, position=position,
-            role="lead" if position == 0 else "second", title=f"خبر رقم {position + 1}",
-            link=f"https://news.example/{position + 1}", summary="جملة تلخّص الخبر كاملاً.",
-            source_name="وكالة الساحل", words=200,
-        ))
+        item(db, issue_id=issue_id, section_id=section_id, position=position,
+             title=f"خبر رقم {position + 1}", role="second" if position else "lead")
     return issue_id

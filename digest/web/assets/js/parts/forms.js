@@ -134,6 +134,10 @@ async function save(form) {
 function saved(form, sent, { version, message, texts, undo }) {
   tell(form, "saved", message);
   savedAt = Date.now();
+  // What was drawn from the version just before has seen all there is: the save was our own.
+  for (const field of document.querySelectorAll('input[name="based_on"]')) {
+    if (Number(field.value) === version - 1) field.value = version;
+  }
   form.elements.based_on.value = version;
   for (const [name, text] of Object.entries(texts)) {
     const field = form.elements[name];
