@@ -13,10 +13,9 @@ from digest.articles.lengths import Length
 from digest.articles.models import Article
 from digest.articles.summarise import Method
 from digest.articles.versions import kept_versions, latest_summary
-from digest.issues import board, states, summaries
+from digest.issues import board, journal, summaries
 from digest.issues.closeup import is_edited, item_of
-from digest.issues.models import Issue, Item, Role
-from digest.staff import audit
+from digest.issues.models import Item, Role
 from digest.system.build import System
 from digest.system.errors import NotFound
 
@@ -29,7 +28,7 @@ def use_version(
 
     Raises NotFound("no_such_version"), and what every change of an issue raises.
     """
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = item_of(db, issue_id, item_id)
     kept = kept_versions(db, item.article_id, item.story_id)
     chosen = next((one for one in kept if one.id == version_id), None)
@@ -37,7 +36,7 @@ def use_version(
         raise NotFound("no_such_version", version=version_id)
     summaries.keep(db, item, now)
     summaries.put(item, chosen.shown)
-    return _done(db, issue, "use_version", by=by, now=now, item=item_id, summary=version_id)
+    return act.done("use_version", item=item_id, summary=version_id)
 
 
 def use_source(
@@ -49,7 +48,7 @@ def use_source(
     A title or a summary that an editor wrote stays unless ``replace``; a summary of all sources
     stays as well. Raises NotFound("no_such_article") for an article of another story.
     """
-    issue = states.editable(db, issue_id, based_on)
+    act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = item_of(db, issue_id, item_id)
     article = db.get(Article, article_id)
     if article is None or item.story_id is None or article.story_id != item.story_id:
@@ -65,7 +64,7 @@ def use_source(
     item.article_id, item.link, item.source_name = article.id, article.link, article.source_name
     item.words, item.image = article.words, article.image
     item.image_alt = article.title if article.image else ""
-    return _done(db, issue, "use_source", by=by, now=now, item=item_id, article=article_id)
+    return act.done("use_source", item=item_id, article=article_id)
 
 
 def write_summary(
@@ -88,7 +87,7 @@ def write_summary(
     written = summaries.write_anew(sources, method, length)
     now = system.clock.now()
     with system.db.write() as db:
-        states.editable(db, issue_id, based_on)
+        journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
         summaries.add_written(db, item_of(db, issue_id, item_id), written, now)
     return False
 
@@ -96,12 +95,3 @@ def write_summary(
 def _summarise_from(db: Session, item: Item, article: Article, now: datetime) -> None:
     summaries.keep(db, item, now)
     summaries.put(item, summaries.fit_summary(latest_summary(db, article.id), Role(item.role)))
-
-
-def _done(
-    db: Session, issue: Issue, act: str, *, by: int | None, now: datetime, **facts: object
-) -> int:
-    issue.version += 1
-    audit.record(db, f"issue.{act}", now=now, by=by, subject="issue", subject_id=issue.id, **facts)
-    db.flush()
-    return issue.version
