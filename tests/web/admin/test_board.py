@@ -168,7 +168,10 @@ def test_saving_while_typing_gets_the_new_version(
         f"{home}/words", {"based_on": 1, "subject": "عنوان"}, page=home,
         headers={"Accept": "application/json"},
     )
-    assert answer.get_json() == {"version": 2, "message": "حُفظ"}
+    assert answer.get_json() == {
+        "version": 2, "message": "حُفظ", "undo": 2,
+        "texts": {"subject": "عنوان", "preheader": "", "note": "", "note_by": ""},
+    }
 
 
 def test_two_editors_never_overwrite_each_other_and_the_typed_text_comes_back(
@@ -179,7 +182,7 @@ def test_two_editors_never_overwrite_each_other_and_the_typed_text_comes_back(
     answer = editor.submit(f"{home}/words", {"based_on": 1, "note": LONG_NOTE}, page=home)
     assert answer.status_code == 409
     text = answer.get_data(as_text=True)
-    assert "عدّل غيرك هذا العدد" in text
+    assert "كتب زميلك في الموضع نفسه" in text
     assert LONG_NOTE in text
     assert one(system, issue_id).subject == "الأول"
 
