@@ -70,12 +70,12 @@ def issue_here(issue_id: int) -> ResponseReturnValue:
     The answer tells whether the page has become old, and how many stories came after ``seen``.
     """
     with system().db.write() as db:
-        issue = states.still_open(db, issue_id)
+        newsletter_id = states.still_open(db, issue_id).newsletter_id
         presence.here(db, issue_id, by=who().id, now=now())
         locks.renew(db, issue_id, numbers("writing"), by=who().id, now=now())
     with system().db.read() as db:
         together = load_together(db, issue_id)
-        told = told_stories(db, issue.newsletter_id, since=now() - LATELY, without=issue_id)
+        told = told_stories(db, newsletter_id, since=now() - LATELY, without=issue_id)
         fresh = newer_stories(db, number("seen"), now=now(), used=told)
     return jsonify(state=together.state, fresh=fresh)
 
