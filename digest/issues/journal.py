@@ -97,7 +97,8 @@ class Act:
             issue_id=self.issue.id, seq=self.issue.version, user_id=self.by, at=self.now, act=act,
             kind=kind.value, of=of, change=change, inverse=inverse,
         ))
-        audit.record(self.db, f"issue.{act}", now=self.now, by=self.by, subject="issue",
+        name = act if kind is CommandKind.DO else kind.value
+        audit.record(self.db, f"issue.{name}", now=self.now, by=self.by, subject="issue",
                      subject_id=self.issue.id, **facts)
         self.db.flush()
         return self.issue.version

@@ -50,6 +50,8 @@ ACTIONS: dict[str, LazyString] = {
     "issue.stop": _l("أوقف عدداً قبل إرساله"),
     "issue.silence": _l("طبّق قاعدة النشرة لأن أحداً لم يجب"),
     "issue.held": _l("أبقى عدداً مسودة لأن إرساله وحده تعذّر"),
+    "issue.undo": _l("تراجع عن تعديل في عدد"),
+    "issue.redo": _l("أعاد تعديلاً تراجع عنه"),
     "issue.take_over": _l("تولّى تحرير قسم"),
     "issue.schedule": _l("ثبّت موعد عدد"),
     "issue.unschedule": _l("سحب موعد عدد"),
