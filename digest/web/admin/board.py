@@ -218,11 +218,11 @@ def issue(issue_id: int) -> ResponseReturnValue:
     tab = request.args.get("tab", "")
     tab = tab if tab in {"new", "saved", "excluded"} else "new"
     with system().db.read() as db:
-        author = last_editor(db, issue_id)
-        panel = check_panel(db, page.board, page.rendered, now()) if side == "checks" else None
         page = load_page(
             db, issue_id, tab=tab, search=search, seen=asked_number("seen"), now=now()
         )
+        author = last_editor(db, issue_id)
+        panel = check_panel(db, page.board, page.rendered, now()) if side == "checks" else None
     if side not in SIDES:
         side = "preview"
     return render_template(
