@@ -45,7 +45,7 @@ def write(client: Browser, system: System, issue_id: int, title: str) -> int:
 def test_an_act_is_taken_back_and_done_again(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    salma = sign_in("editor")
+    salma = sign_in("publisher")
     assert write(salma, system, issue_id, "عنوان جديد") == 303
     page = salma.get(home(issue_id)).get_data(as_text=True)
     assert "تراجع: عدّل خبراً في عدد" in page
@@ -62,7 +62,7 @@ def test_an_act_is_taken_back_and_done_again(
 def test_a_colleague_sees_who_writes_asks_and_an_admin_takes_over(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    salma, omar, nader = sign_in("editor"), sign_in("editor", "omar@x.example"), sign_in("admin")
+    salma, omar, nader = sign_in("publisher"), sign_in("publisher", "omar@x.example"), sign_in("admin")
     write(salma, system, issue_id, "عنوان سلمى")
     _issue, section, item = rows(system, issue_id)
     page = omar.get(home(issue_id)).get_data(as_text=True)
@@ -84,7 +84,7 @@ def test_a_colleague_sees_who_writes_asks_and_an_admin_takes_over(
 def test_an_open_page_learns_who_came_and_what_is_new(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    salma, omar = sign_in("editor"), sign_in("editor", "omar@x.example")
+    salma, omar = sign_in("publisher"), sign_in("publisher", "omar@x.example")
     path = f"{home(issue_id)}/here"
     first = salma.submit(path, {"seen": 0}, page=home(issue_id)).get_json()
     assert first["fresh"] == 0
@@ -97,7 +97,7 @@ def test_an_open_page_learns_who_came_and_what_is_new(
 
 
 def test_new_stories_wait_behind_a_bar(sign_in: SignIn, system: System, issue_id: int) -> None:
-    salma = sign_in("editor")
+    salma = sign_in("publisher")
     with system.db.write() as db:
         make.article(db, now=system.clock.now(), title="خبر قديم")
         seen = newest_story(db)
@@ -111,7 +111,7 @@ def test_new_stories_wait_behind_a_bar(sign_in: SignIn, system: System, issue_id
 def test_two_texts_are_offered_and_the_chosen_one_is_saved(
     sign_in: SignIn, system: System, issue_id: int
 ) -> None:
-    salma = sign_in("editor")
+    salma = sign_in("publisher")
     write(salma, system, issue_id, "الأول")
     _issue, _section, item = rows(system, issue_id)
     path = f"{home(issue_id)}/items/{item.id}"
