@@ -59,7 +59,7 @@ def edit(system: System, issue_id: int, by: int) -> None:
     with system.db.write() as db:
         issue = states.get(db, issue_id)
         board.edit_issue(
-            db, issue_id, subject="عنوان آخر", preheader="", note="", note_by="",
+            db, issue_id, subject=f"عنوان آخر من {by}", preheader="", note="", note_by="",
             based_on=issue.version, by=by, now=system.clock.now(),
         )
 
@@ -249,10 +249,13 @@ def test_a_paused_newsletter_and_one_that_sends_itself_have_no_silence(
     assert seen(system, issue_id).state == IssueState.DRAFT
 
 
-def test_with_two_people_the_last_editor_can_not_approve(system: System) -> None:
+def test_with_two_people_the_last_editor_can_not_approve(
+    system: System, clock: SettableClock
+) -> None:
     salma, omar = person(system), person(system, "omar")
     issue_id = draft(system, four_eyes=True)
     edit(system, issue_id, omar)
+    clock.forward(minutes=2)  # Omar's lock is over
     edit(system, issue_id, salma)
     with pytest.raises(Refused, match="four_eyes"):
         approve(system, issue_id, salma, version=3)

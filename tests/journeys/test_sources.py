@@ -77,4 +77,4 @@ def by_bookmarklet(live: Live, page: Any, web: http.Server) -> None:
 
     live.wait_for(told)
     popup.goto(f"{live.url}/admin/inbox")
-    assert popup.get_by_role("link", name="الميناء يستقبل سفينة سياحية").count() == 1
+    assert popup.locator(f'.story-title a[href="{web.url("/2")}"]').count() == 1

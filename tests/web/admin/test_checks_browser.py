@@ -46,7 +46,7 @@ def board(settings: Settings, clock: SettableClock) -> Iterator[Board]:
     app = build_app(system)
     now = clock.now()
     with app.app_context(), system.db.write() as db:
-        make.user(db, now=now, email=ADDRESS, role="editor", password=hash_password(PASSWORD))
+        make.user(db, now=now, email=ADDRESS, password=hash_password(PASSWORD))
         list_id = make.mailing_list(db, now=now)
         newsletter_id = make.newsletter(db, now=now, list_id=list_id)
         make.subscriber(db, now=now, list_id=list_id)

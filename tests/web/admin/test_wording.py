@@ -12,6 +12,7 @@ from digest.articles.telling import queue_retelling
 from digest.issues.models import Issue, Item
 from digest.system.build import System
 from tests import make
+from tests.conftest import SettableClock
 from tests.web.conftest import Browser, SignIn
 
 TEXTS = {
@@ -91,9 +92,12 @@ def test_subjects_are_proposed_and_one_is_taken(
 
 
 def test_a_subject_drawn_from_an_old_page_is_not_taken(
-    editor: Browser, system: System, issue_id: int
+    editor: Browser, sign_in: SignIn, system: System, clock: SettableClock, issue_id: int
 ) -> None:
     market(system, editor, issue_id)
+    colleague = sign_in(email="colleague@example.org")
+    act(colleague, system, issue_id, "subject", subject="عنوان زميلة", preheader="")
+    clock.forward(minutes=2)  # her lock is over
     assert act(editor, system, issue_id, "subject", subject="عنوان", preheader="",
                based_on=1) == 409
     assert issue(system, issue_id).subject != "عنوان"
