@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -52,7 +51,7 @@ class Newsroom:
                 self.server = create_server(app, host="127.0.0.1", port=self.port, threads=4)
                 break
             except OSError:
-                time.sleep(0.1)
+                threading.Event().wait(0.1)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
 

@@ -48,11 +48,11 @@ def edit_words(issue_id: int) -> ResponseReturnValue:
 @needs(Action.EDIT)
 def choose_subject(issue_id: int) -> ResponseReturnValue:
     """Take a proposed subject with its preheader; the note stays."""
-    with system().db.write() as db:
+    with torn(issue_id), system().db.write() as db:
         issue = states.get(db, issue_id)
-        board.edit_issue(  # chosen, so it replaces whatever stands there
+        board.edit_issue(
             db, issue_id, subject=text("subject"), preheader=text("preheader"), note=issue.note,
-            note_by=issue.note_by, based_on=issue.version, by=who().id, now=now(),
+            note_by=issue.note_by, based_on=number("based_on"), by=who().id, now=now(),
         )
     flash(_("وُضع العنوان والتمهيد."), "ok")
     return back_to(issue_id, "subject")
