@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ class Newsroom:
     sections: tuple[int, int]
     items: tuple[int, ...]
     server: Any = None
-    thread: threading.Thread | None = None
+    thread: Any = None
 
     @property
     def home(self) -> str:
@@ -45,13 +46,9 @@ class Newsroom:
 
     def start(self) -> None:
         """Serve, as soon as the address is free again."""
-        app = build_app(self.system)
-        for _ in range(100):
-            try:
-                self.server = create_server(app, host="127.0.0.1", port=self.port, threads=4)
-                break
-            except OSError:
-                threading.Event().wait(0.1)
+        self.server = create_server(
+            build_app(self.system), sockets=[_bound(self.port)], threads=4
+        )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
 
@@ -61,11 +58,26 @@ class Newsroom:
             channel.close()
         self.server.task_dispatcher.shutdown()
         self.server.close()
+        self.thread.join(5)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Return the issue as rows."""
         with self.system.db.read() as db:
             return read(db, self.issue_id)
+
+
+def _bound(port: int) -> socket.socket:
+    """Take the address as soon as a server before has left it."""
+    for _ in range(100):
+        taken = socket.socket()
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", port))
+            return taken
+        except OSError:
+            taken.close()
+            threading.Event().wait(0.1)
+    pytest.fail(f"port {port} is not left")
 
 
 @pytest.fixture
