@@ -97,7 +97,7 @@ class House(Base):
     digits: Mapped[str] = mapped_column(String(4))
     hijri: Mapped[bool] = mapped_column(default=False)
     hijri_offset: Mapped[int] = mapped_column(default=0)
-    week_start: Mapped[int] = mapped_column(default=6)
+    week_start: Mapped[int] = mapped_column(default=5)
     second_factor: Mapped[bool] = mapped_column(default=False)
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from digest.articles.queries import InboxStory
 from digest.issues.queries import IssueRow
+from digest.staff.ways import Ways
 from digest.text import bidi, dates, numbers, plural, reasons
 from digest.web.forms import is_local
 from digest.web.guard import allowed, language, newsroom, now, signed_in, who
@@ -67,18 +68,19 @@ def count(n: int, noun: str) -> str:
 
 def when(at: datetime) -> str:
     """Return date and time of day in the newsroom's zone."""
-    return str(_("%(day)s، %(time)s", day=day(at), time=_clock(at)))
+    return str(_("%(day)s، %(time)s", day=day(at), time=_time(_local(at))))
 
 
 def when_in(at: datetime, zone: str) -> str:
     """Return date and time of day on the clocks of another zone than the newsroom's."""
     local = at.astimezone(ZoneInfo(zone))
-    numerals, lang = newsroom().digits, language()
-    date = dates.date_line(
-        local.date(), months=_months(), numerals=numerals, weekday=False, lang=lang
-    )
-    clock = dates.clock_time(local.time(), numerals=numerals, lang=lang)
-    return str(_("%(day)s، %(time)s", day=date, time=clock))
+    return str(_("%(day)s، %(time)s", day=_date(local), time=_time(local)))
+
+
+def slot_in(at: datetime, zone: str) -> str:
+    """Return weekday, date, Hijri where it is wanted, and time of day on the clocks of a zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return str(_("%(day)s، %(time)s", day=_full_date(local), time=_time(local)))
 
 
 def utc(at: datetime) -> Markup:
@@ -101,20 +103,12 @@ def countdown(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     """Return the date in the newsroom's zone, without the weekday."""
-    return dates.date_line(
-        _local(at).date(),
-        months=_months(),
-        numerals=newsroom().digits,
-        weekday=False,
-        lang=language(),
-    )
+    return _date(_local(at))
 
 
 def day_line(at: datetime) -> str:
-    """Return weekday and date in the newsroom's zone."""
-    return dates.date_line(
-        _local(at).date(), months=_months(), numerals=newsroom().digits, lang=language()
-    )
+    """Return weekday and date in the newsroom's zone, and the Hijri date where it is wanted."""
+    return _full_date(_local(at))
 
 
 def ago(at: datetime) -> str:
@@ -162,17 +156,31 @@ def why(issue: IssueRow) -> str:
     return str(reason or _("السبب: %(code)s", code=issue.reason or "—"))
 
 
-def _clock(at: datetime) -> str:
-    return dates.clock_time(_local(at).time(), numerals=newsroom().digits, lang=language())
+def _date(local: datetime) -> str:
+    ways = newsroom().ways
+    return dates.date_line(
+        local.date(), months=ways.months, numerals=ways.digits, weekday=False, lang=language()
+    )
+
+
+def _full_date(local: datetime) -> str:
+    return written_day(local, newsroom().ways)
+
+
+def written_day(local: datetime, ways: Ways) -> str:
+    """Return weekday and date as these ways write them, and the Hijri date where they want it."""
+    return dates.date_line(
+        local.date(), months=ways.months, numerals=ways.digits, lang=language(),
+        hijri=ways.hijri, hijri_offset=ways.hijri_offset,
+    )
+
+
+def _time(local: datetime) -> str:
+    return dates.clock_time(local.time(), numerals=newsroom().digits, lang=language())
 
 
 def _local(at: datetime) -> datetime:
     return at.astimezone(newsroom().zone)
-
-
-def _months() -> str:
-    """The admin has no room for both names of a month."""
-    return "levant" if newsroom().months == "both" else newsroom().months
 
 
 def _page_before() -> str:

@@ -22,12 +22,13 @@ from digest.newsletters.models import Newsletter
 from digest.staff.accounts import role_of
 from digest.staff.models import User
 from digest.staff.roles import Action, may
+from digest.staff.ways import OwnWays, Ways, followed, house_ways, own_ways
 from digest.system.build import System
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
-FIRST_NEWSROOM = ("Asia/Damascus", "both", "latn")  # until there is a newsletter
+FIRST_NEWSROOM = ("Asia/Damascus", "both", "latn", False, 0)  # until there is a newsletter
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
@@ -35,11 +36,15 @@ limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """How dates and numbers are written in the admin: those of the first newsletter."""
+    """Its clocks, those of the first newsletter, and how dates and numbers are written here."""
 
     zone: ZoneInfo
-    months: str
-    digits: str
+    ways: Ways
+
+    @property
+    def digits(self) -> str:
+        """Return the shape of digits."""
+        return self.ways.digits
 
 
 def system() -> System:
@@ -104,14 +109,43 @@ def wants_json() -> bool:
 
 
 def newsroom() -> Newsroom:
-    """Return the newsroom's ways of writing dates and numbers, asked once per request."""
+    """Return the clocks and the ways of writing of this answer, asked once per request.
+
+    In the panel those of the person, then of the newsroom; without either, the first newsletter's.
+    """
     if "newsroom" not in g:
-        statement = select(Newsletter.zone, Newsletter.months, Newsletter.digits)
-        with system().db.read() as db:
-            row = db.execute(statement.order_by(Newsletter.id).limit(1)).first()
-        zone, months, digits = row or FIRST_NEWSROOM
-        g.newsroom = Newsroom(ZoneInfo(zone), months, digits)
+        g.newsroom = _newsroom()
     return cast(Newsroom, g.newsroom)
+
+
+def house() -> Ways:
+    """Return the ways of the newsroom, whoever asks: as chosen, else the first newsletter's."""
+    return _house()[1]
+
+
+def _newsroom() -> Newsroom:
+    zone, ways = _house()
+    own = own_ways(who()) if signed_in() and not is_public() else OwnWays()
+    return Newsroom(ZoneInfo(zone), followed(ways, own))
+
+
+def _house() -> tuple[str, Ways]:
+    first = select(
+        Newsletter.zone, Newsletter.months, Newsletter.digits, Newsletter.hijri,
+        Newsletter.hijri_offset,
+    )
+    with system().db.read() as db:
+        row = db.execute(first.order_by(Newsletter.id).limit(1)).first()
+        chosen = house_ways(db)
+    zone, months, digits, hijri, offset = row or FIRST_NEWSROOM
+    # A newsletter has room for both names of a month, the panel only where somebody wants it.
+    short = "levant" if months == "both" and not is_public() else months
+    return zone, chosen or Ways(short, digits, hijri, offset)
+
+
+def is_public() -> bool:
+    """Tell whether this is a page of readers, which looks the same whoever looks at it."""
+    return (request.endpoint or "").startswith("public.")
 
 
 def language() -> str:
@@ -119,7 +153,7 @@ def language() -> str:
 
     Public pages speak the newsletter's language, whoever looks at them.
     """
-    if (request.endpoint or "").startswith("public."):
+    if is_public():
         return "ar"
     chosen = who().language if signed_in() else session.get("language")
     return chosen if chosen in {"ar", "en"} else "ar"

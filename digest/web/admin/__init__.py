@@ -51,6 +51,7 @@ RAIL = (
 )
 RAIL_END = (
     Place("/admin/users", _l("المستخدمون"), "key", "users"),
+    Place("/admin/settings", _l("الإعدادات"), "gear", "settings"),
     Place("/admin/audit", _l("السجل"), "history", "users", also=("/admin/instance",)),
 )
 
@@ -91,6 +92,7 @@ from digest.web.admin import (  # noqa: E402  (the screens register their routes
     topics,
     trials,
     users,
+    ways,
     work,
 )
 
@@ -126,5 +128,6 @@ __all__ = [
     "topics",
     "trials",
     "users",
+    "ways",
     "work",
 ]

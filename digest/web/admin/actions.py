@@ -92,6 +92,7 @@ ACTIONS: dict[str, LazyString] = {
     "issue.fail": _l("تعذّر إرسال عدد"),
     "issue.count_sent": _l("حسب رسائل مجهولة المصير مسلّمة"),
     "issue.send_again": _l("أعاد إرسال رسائل مجهولة المصير"),
+    "house.ways": _l("غيّر كتابة التواريخ والأرقام"),
     "instance.confirm": _l("سمح لخادم بالإرسال"),
     "instance.join": _l("انضم خادم إلى الإرسال"),
 }
@@ -110,4 +111,5 @@ SUBJECTS: dict[str, LazyString] = {
     "form": _l("النموذج"),
     "import": _l("الاستيراد"),
     "instance": _l("مكان الإرسال"),
+    "house": _l("غرفة الأخبار"),
 }

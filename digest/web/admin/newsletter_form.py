@@ -29,11 +29,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from digest.audience.lists import ListRow
 from digest.newsletters.manage import NewsletterRow, NewsletterValues
 from digest.web.forms import AddressField, Form, options
+from digest.web.guard import newsroom
 
-# Monday is 0, as in ``date.weekday``; shown from Saturday on, as Arab weeks begin.
-DAYS: tuple[tuple[int, LazyString], ...] = (
-    (5, _l("السبت")), (6, _l("الأحد")), (0, _l("الاثنين")), (1, _l("الثلاثاء")),
-    (2, _l("الأربعاء")), (3, _l("الخميس")), (4, _l("الجمعة")),
+DAYS: tuple[LazyString, ...] = (  # Monday is 0, as in ``date.weekday``
+    _l("الاثنين"), _l("الثلاثاء"), _l("الأربعاء"), _l("الخميس"), _l("الجمعة"), _l("السبت"),
+    _l("الأحد"),
 )
 ARAB_ZONES: dict[str, LazyString] = {
     "Asia/Damascus": _l("دمشق"), "Asia/Beirut": _l("بيروت"), "Asia/Amman": _l("عمّان"),
@@ -105,7 +105,7 @@ class NewsletterForm(Form):
     kind = SelectField(_l("التكرار"), choices=options(KINDS))
     at = TimeField(_l("الساعة"), [Optional()])
     days = SelectMultipleField(
-        _l("الأيام"), coerce=int, choices=options(DAYS), widget=LISTS, option_widget=CheckboxInput()
+        _l("الأيام"), coerce=int, choices=options(enumerate(DAYS)), widget=LISTS, option_widget=CheckboxInput()
     )
     cron = StringField(_l("جدول cron"), [Optional(), Length(max=100)])
     zone = SelectField(_l("المنطقة الزمنية"), validate_choice=False)
@@ -159,7 +159,8 @@ class NewsletterForm(Form):
         )
 
     def offer(self, rows: Sequence[ListRow]) -> None:
-        """Say which lists and zones can be chosen."""
+        """Say which lists and zones can be chosen, and with which day the week begins."""
+        self.days.choices = options(week(newsroom().ways.week_start))
         self.list_ids.choices = options((row.id, row.name) for row in rows)
         self.zone.choices = [
             *options(ARAB_ZONES.items(), _("مدن")),
@@ -201,6 +202,11 @@ class NewsletterForm(Form):
 
 def _hour(at: time | None) -> str:
     return at.strftime("%H:%M") if at is not None else ""
+
+
+def week(first: int) -> list[tuple[int, LazyString]]:
+    """Return the days of the week with their names, from the one that begins it."""
+    return [(n % 7, DAYS[n % 7]) for n in range(first, first + 7)]
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
@@ -16,11 +15,11 @@ from digest.newsletters import calendar, manage
 from digest.newsletters.manage import NewsletterRow, NewsletterValues
 from digest.staff.roles import Action
 from digest.system.errors import Refused
-from digest.text import dates
 from digest.web.admin import bp
 from digest.web.admin.newsletter_form import NewsletterForm, suggested_list
+from digest.web.filters import slot_in
 from digest.web.forms import blame
-from digest.web.guard import back, language, needs, now, system, who
+from digest.web.guard import back, needs, now, system, who
 
 COMING = 3  # slots told on the page
 BLAMED = {
@@ -110,18 +109,7 @@ def slots_in_words(values: NewsletterValues, after: datetime, n: int) -> tuple[s
     if not values.active:
         return ()
     slots = calendar.next_slots(values.rule, values.zone, after, n)
-    return tuple(_in_words(slot, values) for slot in slots)
-
-
-def _in_words(slot: datetime, values: NewsletterValues) -> str:
-    local = slot.astimezone(ZoneInfo(values.zone))
-    months = "levant" if values.months == "both" else values.months
-    day = dates.date_line(
-        local.date(), months=months, numerals=values.digits, lang=language(), hijri=values.hijri,
-        hijri_offset=values.hijri_offset,
-    )
-    hour = dates.clock_time(local.time(), numerals=values.digits, lang=language())
-    return str(_("%(day)s، %(time)s", day=day, time=hour))
+    return tuple(slot_in(slot, values.zone) for slot in slots)
 
 
 def _coming(db: Session, row: NewsletterRow) -> Coming:

@@ -155,7 +155,7 @@ def _paused(found: Preferences) -> str:
 def _day(at: datetime) -> str:
     place = newsroom()
     return dates.date_line(
-        at.astimezone(place.zone).date(), months=place.months, numerals=place.digits
+        at.astimezone(place.zone).date(), months=place.ways.months, numerals=place.digits
     )
 
 
