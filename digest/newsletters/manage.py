@@ -18,6 +18,7 @@ from digest.system.errors import NotFound, Refused
 from digest.text.clean import strip_controls
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")
+FIRST_ZONE = "Asia/Damascus"
 DAILY = {"kind": "daily", "at": "06:00"}
 
 
@@ -33,7 +34,7 @@ class NewsletterValues:
     reply_to: str = ""
     editor_address: str = ""
     postal_address: str = ""
-    zone: str = "Asia/Damascus"
+    zone: str = FIRST_ZONE
     rule: Mapping[str, Any] = field(default_factory=lambda: dict(DAILY))
     policy: str = Policy.REVIEW.value
     unanswered: str = Unanswered.HOLD.value
@@ -105,6 +106,11 @@ def set_lists(db: Session, newsletter_id: int, list_ids: Sequence[int]) -> None:
     rows = [{"newsletter_id": newsletter_id, "list_id": list_id} for list_id in set(list_ids)]
     if rows:
         db.execute(insert(newsletter_list), rows)
+
+
+def newsroom_zone(db: Session) -> str:
+    """Return whose clocks the newsroom goes by: the first newsletter's zone, else Damascus."""
+    return db.scalar(select(Newsletter.zone).order_by(Newsletter.id).limit(1)) or FIRST_ZONE
 
 
 def list_newsletters(db: Session) -> tuple[NewsletterRow, ...]:

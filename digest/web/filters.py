@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
@@ -74,7 +74,7 @@ def when(at: datetime) -> str:
 def when_in(at: datetime, zone: str) -> str:
     """Return date and time of day on the clocks of another zone than the newsroom's."""
     local = at.astimezone(ZoneInfo(zone))
-    return str(_("%(day)s، %(time)s", day=_date(local), time=_time(local)))
+    return str(_("%(day)s، %(time)s", day=date_in_words(local.date()), time=_time(local)))
 
 
 def slot_in(at: datetime, zone: str) -> str:
@@ -103,7 +103,15 @@ def countdown(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     """Return the date in the newsroom's zone, without the weekday."""
-    return _date(_local(at))
+    return date_in_words(_local(at).date())
+
+
+def date_in_words(at: date) -> str:
+    """Return a date without the weekday."""
+    ways = newsroom().ways
+    return dates.date_line(
+        at, months=ways.months, numerals=ways.digits, weekday=False, lang=language()
+    )
 
 
 def day_line(at: datetime) -> str:
@@ -154,13 +162,6 @@ def why(issue: IssueRow) -> str:
     """Return why an issue was skipped or failed."""
     reason = REASONS.get(issue.reason.partition(":")[0])
     return str(reason or _("السبب: %(code)s", code=issue.reason or "—"))
-
-
-def _date(local: datetime) -> str:
-    ways = newsroom().ways
-    return dates.date_line(
-        local.date(), months=ways.months, numerals=ways.digits, weekday=False, lang=language()
-    )
 
 
 def _full_date(local: datetime) -> str:

@@ -18,6 +18,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 
+from digest.newsletters.manage import FIRST_ZONE
 from digest.newsletters.models import Newsletter
 from digest.staff.accounts import role_of
 from digest.staff.models import User
@@ -28,7 +29,7 @@ from digest.system.build import System
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
-FIRST_NEWSROOM = ("Asia/Damascus", "both", "latn", False, 0)  # until there is a newsletter
+FIRST_NEWSROOM = (FIRST_ZONE, "both", "latn", False, 0)  # until there is a newsletter
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")

@@ -23,7 +23,7 @@ from tests.web.conftest import SignIn
 
 def page(system: System):  # type: ignore[no-untyped-def]
     with system.db.read() as db:
-        return load_dashboard(system, db, now=system.clock.now())
+        return load_dashboard(system, db, now=system.clock.now(), week_start=5)
 
 
 def test_an_empty_panel_shows_three_steps(sign_in: SignIn, system: System) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ from digest.web.admin import bp
 from digest.web.admin.tables import csv_answer
 from digest.web.charts import Chart, Group, bars
 from digest.web.fields import asked_number
-from digest.web.filters import day, digits
+from digest.web.filters import date_in_words, digits
 from digest.web.guard import language, needs, newsroom, now, system
 from digest.web.outline import outline
 
@@ -48,10 +48,10 @@ class SentIssue:
 @needs(Action.VIEW)
 def analytics() -> ResponseReturnValue:
     """Show the last issues beside each other, and the growth of the lists by form."""
-    chosen = asked_number("newsletter")
+    chosen, week_start = asked_number("newsletter"), newsroom().ways.week_start
     with system().db.read() as db:
         newsletters = list_newsletters(db)
-        grown = growth(db, now=now())
+        grown = growth(db, now=now(), week_start=week_start)
     rows = _sent(chosen)
     oldest_first = rows[::-1]
     return render_template(
@@ -85,14 +85,15 @@ def analytics_issues() -> Response:
 @needs(Action.VIEW)
 def analytics_growth() -> Response:
     """Answer the growth of each form by week as a file."""
+    week_start = newsroom().ways.week_start
     with system().db.read() as db:
-        grown = growth(db, now=now())
+        grown = growth(db, now=now(), week_start=week_start)
     rows = [
-        (form_name(form), _iso(end), form.joined[n], form.left[n])
-        for form in grown.forms for n, end in enumerate(grown.ends)
+        (form_name(form), first.isoformat(), form.joined[n], form.left[n])
+        for form in grown.forms for n, first in enumerate(grown.weeks)
     ]
     return csv_answer(
-        "growth.csv", (_("النموذج"), _("أسبوع ينتهي في"), _("انضموا"), _("ألغوا الاشتراك")), rows
+        "growth.csv", (_("النموذج"), _("أسبوع يبدأ في"), _("انضموا"), _("ألغوا الاشتراك")), rows
     )
 
 
@@ -168,19 +169,18 @@ def weeks(grown: Growth, joined: Sequence[int], left: Sequence[int]) -> Chart:
     """Draw who joined and who left in each week."""
     return _chart([
         Group(
-            _short(end),
-            str(_("أسبوع ينتهي في %(day)s: انضموا %(joined)s، ألغوا %(left)s", day=day(end),
-                  joined=digits(joined[n]), left=digits(left[n]))),
+            _short(first),
+            str(_("أسبوع يبدأ في %(day)s: انضموا %(joined)s، ألغوا %(left)s",
+                  day=date_in_words(first), joined=digits(joined[n]), left=digits(left[n]))),
             (joined[n], left[n]),
         )
-        for n, end in enumerate(grown.ends)
+        for n, first in enumerate(grown.weeks)
     ])
 
 
-def _short(at: datetime) -> str:
+def _short(at: date) -> str:
     """The day and the month in figures: there is no room for names below a bar."""
-    local = at.astimezone(newsroom().zone)
-    return f"{digits(local.day)}/{digits(local.month)}"
+    return f"{digits(at.day)}/{digits(at.month)}"
 
 
 def _number(one: SentIssue) -> str:

@@ -79,8 +79,9 @@ class Dashboard:
 @needs(Action.VIEW)
 def dashboard() -> ResponseReturnValue:
     """Show the first page."""
+    week_start = newsroom().ways.week_start
     with system().db.read() as db:
-        page = load_dashboard(system(), db, now=now())
+        page = load_dashboard(system(), db, now=now(), week_start=week_start)
     morning = now().astimezone(newsroom().zone).hour < 12
     captured = system().settings.smtp_url == "capture:"
     return render_template(
@@ -89,7 +90,9 @@ def dashboard() -> ResponseReturnValue:
     )
 
 
-def load_dashboard(system: System, db: Session, *, now: datetime) -> Dashboard:
+def load_dashboard(
+    system: System, db: Session, *, now: datetime, week_start: int
+) -> Dashboard:
     """Read the page's facts; a fixed number of questions plus a few per coming or running send."""
     newsletters = list_newsletters(db)
     issues = list_issues(db, limit=50)
@@ -102,7 +105,7 @@ def load_dashboard(system: System, db: Session, *, now: datetime) -> Dashboard:
         readers=count_by_status(db)["active"],
         left=_left(db, now),
         last=_last(db, issues, now),
-        grown=growth(db, now=now),
+        grown=growth(db, now=now, week_start=week_start),
         issues=issues[:SHOWN],
         notices=tuple(one for one in issues if _recent_trouble(one, now))[:SHOWN],
         dead_jobs=db.scalar(select(func.count()).where(Job.state == JobState.DEAD)) or 0,

@@ -29,7 +29,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from digest.audience.lists import ListRow
 from digest.newsletters.manage import NewsletterRow, NewsletterValues
 from digest.web.forms import AddressField, Form, options
-from digest.web.guard import newsroom
 
 DAYS: tuple[LazyString, ...] = (  # Monday is 0, as in ``date.weekday``
     _l("الاثنين"), _l("الثلاثاء"), _l("الأربعاء"), _l("الخميس"), _l("الجمعة"), _l("السبت"),
@@ -159,13 +158,16 @@ class NewsletterForm(Form):
         )
 
     def offer(self, rows: Sequence[ListRow]) -> None:
-        """Say which lists and zones can be chosen, and with which day the week begins."""
-        self.days.choices = options(week(newsroom().ways.week_start))
+        """Say which lists and zones can be chosen."""
         self.list_ids.choices = options((row.id, row.name) for row in rows)
         self.zone.choices = [
             *options(ARAB_ZONES.items(), _("مدن")),
             *options(((zone, zone) for zone in other_zones()), _("كل المناطق")),
         ]
+
+    def begin_week(self, first: int) -> None:
+        """Show the days from the one that begins the week."""
+        self.days.choices = options((n % 7, DAYS[n % 7]) for n in range(first, first + 7))
 
     def validate_quiet_to(self, field: TimeField) -> None:
         """Refuse quiet hours that have only one end."""
@@ -202,11 +204,6 @@ class NewsletterForm(Form):
 
 def _hour(at: time | None) -> str:
     return at.strftime("%H:%M") if at is not None else ""
-
-
-def week(first: int) -> list[tuple[int, LazyString]]:
-    """Return the days of the week with their names, from the one that begins it."""
-    return [(n % 7, DAYS[n % 7]) for n in range(first, first + 7)]
 
 
 @cache

@@ -19,7 +19,7 @@ from digest.web.admin import bp
 from digest.web.admin.newsletter_form import NewsletterForm, suggested_list
 from digest.web.filters import slot_in
 from digest.web.forms import blame
-from digest.web.guard import back, needs, now, system, who
+from digest.web.guard import back, needs, newsroom, now, system, who
 
 COMING = 3  # slots told on the page
 BLAMED = {
@@ -130,6 +130,7 @@ def _blame(form: NewsletterForm, error: Refused) -> None:
 
 
 def _page(form: NewsletterForm, row: NewsletterRow | None) -> str:
+    form.begin_week(newsroom().ways.week_start)
     with system().db.read() as db:
         form.offer(lists.list_lists(db))
         readers = lists.count_recipients(db, row.id, now()) if row else 0
