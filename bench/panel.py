@@ -5,7 +5,7 @@ is made once and kept in the temporary folder; every route of the admin that ans
 over and over, as an admin who signed in. Weight is what a first visit loads: the page, its style
 sheet and script, without fonts.
 
-    python -m bench.panel [--rounds 20] [--scale 1.0] [--only WORD]
+    python -m bench.panel [--rounds 20] [--scale 1.0] [--only WORD] [--folder FOLDER]
 """
 
 from __future__ import annotations
@@ -74,8 +74,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--scale", type=float, default=1.0, help="of all that is counted")
     parser.add_argument("--only", default="", help="part of a route")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()),
+                        help="where the database is kept")
     asked = parser.parse_args()
-    with newsroom(asked.scale) as system:
+    with newsroom(asked.scale, asked.folder) as system:
         begun = perf_counter()
         counting.count_again(system)  # what the pulse does every half minute, beside the pages
         print(f"counted in the background in {perf_counter() - begun:.1f} s", flush=True)
@@ -99,9 +101,9 @@ def main() -> None:
 class newsroom:  # noqa: N801 (reads as a function where it is used)
     """The grown newsroom, made where there is none yet."""
 
-    def __init__(self, scale: float) -> None:
+    def __init__(self, scale: float, within: Path) -> None:
         self.scale = scale
-        folder = Path(tempfile.gettempdir()) / f"digest-panel-{scale:g}"
+        folder = within / f"digest-panel-{scale:g}"
         folder.mkdir(parents=True, exist_ok=True)
         self.made = folder / "made"
         self.settings = Settings(

@@ -15,7 +15,7 @@ from digest.articles import ingest, lessons
 from digest.articles.boilerplate import strip_boilerplate
 from digest.articles.cleaning import Rules, cut_sentences, from_json
 from digest.articles.extract import Extracted, extract_page
-from digest.articles.models import Article, ArticleState, Summary
+from digest.articles.models import Article, ArticleState, Summary, search_key
 from digest.articles.queries import SOURCE
 from digest.articles.sorting import Lesson, Sorter, sort_article
 from digest.articles.stories import look_again
@@ -205,6 +205,7 @@ def _save(db: Session, article_id: int, reading: _Reading, attempt: int, now: da
 def _take_from_page(article: Article, page: Extracted) -> None:
     """Fill what the feed left out; what the feed said stays."""
     article.title = _title(article.title, article.link, page)
+    article.search_key = search_key(article.title, article.source_name)
     article.author = article.author or ingest.shown_line(page.author)
     article.image = article.image or page.image
     article.link = page.link or article.link

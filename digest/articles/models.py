@@ -11,6 +11,9 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digest.system.db import UTC, Base
+from digest.text.fold import fold
+
+SEARCHED = 600  # letters; an index of PostgreSQL holds no more than 2,700 bytes
 
 
 class ArticleState(StrEnum):
@@ -74,7 +77,9 @@ class Story(Base):
     representative_id: Mapped[int | None] = mapped_column(
         ForeignKey("article.id", use_alter=True, ondelete="SET NULL")
     )
-    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
+    topic_id: Mapped[int | None] = mapped_column(
+        ForeignKey("topic.id", ondelete="SET NULL"), index=True
+    )
     first_at: Mapped[datetime] = mapped_column(UTC)
     last_at: Mapped[datetime] = mapped_column(UTC, index=True)
     pinned: Mapped[bool] = mapped_column(default=False)
@@ -97,6 +102,16 @@ class Apart(Base):
     )
 
     __table_args__ = (CheckConstraint("article_id < other_id", name="order"),)
+
+
+def search_key(title: str, source_name: str) -> str:
+    """Return what the inbox is searched by: an article's title and source, folded."""
+    return fold(f"{title} {source_name}")[:SEARCHED]
+
+
+def _search_key(context: Any) -> str:
+    values = context.get_current_parameters()
+    return search_key(values["title"], values["source_name"])
 
 
 class Article(Base):
@@ -127,12 +142,15 @@ class Article(Base):
         ForeignKey("story.id", ondelete="SET NULL")
     )
 
+    search_key: Mapped[str] = mapped_column(String(SEARCHED), default=_search_key)
+
     # A row is as wide as its text, so what pages count by is in the indexes alone.
     __table_args__ = (
         CheckConstraint("state IN ('new', 'ready', 'unreadable', 'excluded')", name="state"),
         Index("ix_article_source_guid", "source_id", "guid_hash"),
         Index("ix_article_source_published", "source_id", "published_at"),
         Index("ix_article_story", "story_id", "state", "saved"),
+        Index("ix_article_search", "story_id", "search_key"),
         Index("ix_article_saved", "story_id", sqlite_where=sql("saved = 1"),
               postgresql_where=sql("saved")),
     )

@@ -24,7 +24,8 @@ from sqlalchemy.orm import Session
 
 from digest.articles.models import Article, ArticleState, Story, Topic
 from digest.articles.versions import Saying, Shown, shown_summaries
-from digest.text.fold import fold, fold_each
+from digest.system.db import listed
+from digest.text.fold import fold
 
 # The room of sources lies above this one; of its table, only these columns matter here.
 SOURCE = table(
@@ -163,10 +164,10 @@ def inbox(
     left out, so that nothing moves under an editor's eyes.
     """
     tab = tab if tab in TABS else "new"
-    within = {name: _in_tab(name, used, now) for name in TABS}
+    within = {name: _in_tab(db, name, used, now) for name in TABS}
     conditions = [within[tab]]
     if search.strip():
-        conditions = [Story.id.in_(_matching(db, search, within[tab]))]
+        conditions.append(_matching(search))
     if until is not None:
         conditions.append(Story.id <= until)
     topics = _topics(db, conditions)
@@ -196,7 +197,7 @@ def newest_story(db: Session) -> int:
 
 def newer_stories(db: Session, story_id: int, *, now: datetime, used: Collection[int] = ()) -> int:
     """Count the stories of the inbox that came after one."""
-    return _count(db, and_(Story.id > story_id, _in_tab("new", used, now)))
+    return _count(db, and_(Story.id > story_id, _in_tab(db, "new", used, now)))
 
 
 def _sources_told() -> Any:
@@ -210,11 +211,13 @@ def _sources_told() -> Any:
     )
 
 
-def _in_tab(tab: str, used: Collection[int], now: datetime) -> ColumnElement[bool]:
+def _in_tab(
+    db: Session, tab: str, used: Collection[int], now: datetime
+) -> ColumnElement[bool]:
     """Which stories are in a tab, by what indexes alone can tell: articles are wide rows."""
     mine = select(Article.id).where(Article.story_id == Story.id).correlate(Story)
     kept = mine.where(Article.state != ArticleState.EXCLUDED).exists()
-    in_use = Story.id.in_(list(used))
+    in_use = Story.id.in_(listed(db, used))
     if tab == "excluded":
         return and_(Story.last_at >= now - FRESH, mine.exists(), ~kept)
     if tab == "used":
@@ -242,17 +245,10 @@ def _topics(db: Session, conditions: Sequence[ColumnElement[bool]]) -> tuple[Top
     return tuple(TopicCount(*row) for row in rows)
 
 
-def _matching(db: Session, search: str, condition: ColumnElement[bool]) -> list[int]:
-    """The stories of a tab with an article that holds every word; no database folds Arabic."""
-    wanted = fold(search).split()
-    rows = db.execute(
-        select(Story.id, Article.title, Article.source_name)
-        .join(Article, Article.story_id == Story.id)
-        .where(condition)
-    ).all()
-    folded = fold_each([f"{title} {source}" for _story_id, title, source in rows])
-    found = zip(rows, folded, strict=True)
-    return sorted({row[0] for row, text in found if all(word in text for word in wanted)})
+def _matching(search: str) -> ColumnElement[bool]:
+    """Whether one of a story's articles holds every word; an index has their folded titles."""
+    words = (Article.search_key.contains(word, autoescape=True) for word in fold(search).split())
+    return select(Article.id).where(Article.story_id == Story.id, *words).correlate(Story).exists()
 
 
 def _stories(db: Session, ids: Sequence[int], used: frozenset[int]) -> tuple[InboxStory, ...]:

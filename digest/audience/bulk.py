@@ -17,11 +17,13 @@ from digest.audience.models import (
     MembershipState,
     Subscriber,
     SubscriberState,
+    domain_of,
+    name_keys,
 )
 from digest.system.db import UTC, listed, table_of
 
 Person = tuple[str, int, str, str]  # key, line of the file, address, name
-COLUMNS = "id, token, address, address_key, name, state, created_at"
+COLUMNS = "id, token, address, address_key, name, domain, name_key, state, created_at"
 RANDOM = 16  # random letters of a token, 96 bits
 
 
@@ -128,11 +130,11 @@ def _insert_sqlite(
     at = UTC().dialect_impl(db.get_bind().dialect).bind_processor(db.get_bind().dialect)
     written, state = at(now) if at else now, SubscriberState.ACTIVE.value
     db.connection().exec_driver_sql(
-        f"INSERT INTO subscriber ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO subscriber ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         [
-            (number, token, address, key, name, state, written)
-            for number, (key, _line, address, name), token in zip(
-                range(first, first + len(people)), people, tokens, strict=True
+            (number, token, address, key, name, domain_of(key), name_key, state, written)
+            for number, (key, _line, address, name), name_key, token in zip(
+                range(first, first + len(people)), people, _name_keys(people), tokens, strict=True
             )
         ],
     )
@@ -148,10 +150,17 @@ def _copy_postgres(
     ).all()
     ending = f"{SubscriberState.ACTIVE.value}\t{now.isoformat()}\n"
     _copy(db, f"subscriber ({COLUMNS})", (
-        f"{number}\t{token}\t{_field(address)}\t{_field(key)}\t{_field(name)}\t{ending}"
-        for number, token, (key, _line, address, name) in zip(ids, tokens, people, strict=True)
+        f"{number}\t{token}\t{_field(address)}\t{_field(key)}\t{_field(name)}"
+        f"\t{_field(domain_of(key))}\t{_field(name_key)}\t{ending}"
+        for number, token, (key, _line, address, name), name_key in zip(
+            ids, tokens, people, _name_keys(people), strict=True
+        )
     ))
     return ids
+
+
+def _name_keys(people: Sequence[Person]) -> Sequence[str]:
+    return name_keys([person[3] for person in people])
 
 
 def _copy(db: Session, table: str, lines: Iterable[str]) -> None:

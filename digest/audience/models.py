@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digest.system.db import UTC, Base
+from digest.text.fold import fold_each
+
+NAME_KEY = 400  # letters; a ligature may fold to many
+LETTER_BY_LETTER = "varchar_pattern_ops"  # PostgreSQL's index for beginnings of texts
 
 
 class SubscriberState(StrEnum):
@@ -31,8 +36,29 @@ class MembershipState(StrEnum):
     LEFT = "left"
 
 
+def domain_of(address_key: str) -> str:
+    """Return what follows the last @."""
+    return address_key.rpartition("@")[2]
+
+
+def _domain(context: Any) -> str:
+    return domain_of(context.get_current_parameters()["address_key"])
+
+
+def name_keys(names: Sequence[str]) -> Sequence[str]:
+    """Return the folded form of each name; most files of readers hold none."""
+    return [one[:NAME_KEY] for one in fold_each(names)] if any(names) else names
+
+
+def _name_key(context: Any) -> str:
+    return name_keys([context.get_current_parameters().get("name") or ""])[0]
+
+
 class Subscriber(Base):
-    """A reader. ``address_key`` tells addresses apart; the address is kept as it was written."""
+    """A reader. ``address_key`` tells addresses apart; the address is kept as it was written.
+
+    ``domain`` and ``name_key``, the folded name, are what searching reads beside it.
+    """
 
     __tablename__ = "subscriber"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,11 +70,19 @@ class Subscriber(Base):
     digits: Mapped[str | None] = mapped_column(String(4))
     created_at: Mapped[datetime] = mapped_column(UTC)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTC)
+    domain: Mapped[str] = mapped_column(String(320), default=_domain)
+    name_key: Mapped[str] = mapped_column(String(NAME_KEY), default=_name_key)
 
     __table_args__ = (
         CheckConstraint(
             "state IN ('pending', 'active', 'bounced', 'complained', 'erased')", name="state"
         ),
+        # On SQLite the unique index does: it compares letter by letter.
+        Index("ix_subscriber_address", "address_key",
+              postgresql_ops={"address_key": LETTER_BY_LETTER}, info={"only": "postgresql"}),
+        Index("ix_subscriber_domain", "domain", postgresql_ops={"domain": LETTER_BY_LETTER}),
+        Index("ix_subscriber_name", "name_key", postgresql_ops={"name_key": LETTER_BY_LETTER},
+              sqlite_where=text("name_key > ''"), postgresql_where=text("name_key > ''")),
     )
 
 

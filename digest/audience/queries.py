@@ -18,8 +18,10 @@ from digest.audience.models import (
     Subscriber,
     SubscriberState,
 )
+from digest.audience.search import Found, find
 from digest.audience.suppress import Reason, is_suppressed
 from digest.system import tally
+from digest.system.db import listed
 from digest.system.errors import NotFound
 from digest.text.address import shown
 
@@ -42,12 +44,13 @@ class SubscriberRow:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberPage:
-    """One page of readers; ``page`` counts from 1."""
+    """One page of readers; ``page`` counts from 1. ``more``: a search would find others, too."""
 
     rows: tuple[SubscriberRow, ...]
     total: int
     page: int
     pages: int
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,12 @@ def subscribers(
 ) -> SubscriberPage:
     """Return a page of readers, newest first; erased ones have no row any more.
 
-    ``search`` is looked for in address and name; an unknown status finds nobody. A page beyond
-    the end is the last one.
+    ``search`` is how an address, its domain or a name begins; an unknown status finds nobody. A
+    page beyond the end is the last one.
     """
-    search = search.strip()
-    wanted = _filtered(search, status, list_id)
-    total = _total(db, wanted, search, status, list_id)
+    found = find(db, search) if search.strip() else None
+    wanted = _filtered(db, found, status, list_id)
+    total = _count(db, *wanted) if found else _total(db, wanted, status, list_id)
     pages = max(1, -(-total // per_page))
     page = min(max(1, page), pages)
     people = db.scalars(
@@ -111,7 +114,8 @@ def subscribers(
         .offset((page - 1) * per_page)
         .limit(per_page)
     ).all()
-    return SubscriberPage(tuple(_rows(db, people)), total, page, pages)
+    more = found is not None and found.more
+    return SubscriberPage(tuple(_rows(db, people)), total, page, pages, more)
 
 
 def count_by_status(db: Session) -> dict[str, int]:
@@ -151,15 +155,14 @@ def _count(db: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def _total(
-    db: Session, wanted: Sequence[ColumnElement[bool]], search: str, status: str | None,
-    list_id: int | None,
+    db: Session, wanted: Sequence[ColumnElement[bool]], status: str | None, list_id: int | None,
 ) -> int:
     """How many readers a page's filters leave; the usual ones are not counted one by one."""
-    if not search and list_id is None and status in STATUSES:
+    if list_id is None and status in STATUSES:
         return count_by_status(db)[status]
-    if not search and not status and list_id is None and (found := tally.kept(db, KEPT)):
+    if not status and list_id is None and (found := tally.kept(db, KEPT)):
         return sum(found.facts.values())
-    if not search and not status and list_id is not None:
+    if not status and list_id is not None:
         if kept := tally.kept(db, "lists"):
             return sum(kept.facts.get(str(list_id), ()))
         on_list = select(func.count()).where(Membership.list_id == list_id)
@@ -186,16 +189,11 @@ def person(db: Session, subscriber_id: int) -> Person:
 
 
 def _filtered(
-    search: str, status: str | None, list_id: int | None
+    db: Session, found: Found | None, status: str | None, list_id: int | None
 ) -> list[ColumnElement[bool]]:
     conditions = [Subscriber.state != SubscriberState.ERASED]
-    if search:
-        conditions.append(
-            or_(
-                Subscriber.address_key.contains(search.lower(), autoescape=True),
-                Subscriber.name.contains(search, autoescape=True),
-            )
-        )
+    if found:
+        conditions.append(Subscriber.id.in_(listed(db, found.ids)))
     if status:
         conditions.append(_has_status(status))
     if list_id is not None:

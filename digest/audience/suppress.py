@@ -175,6 +175,7 @@ def erase(db: Session, subscriber_id: int, *, now: datetime) -> bool:
     db.execute(delete(Membership).where(Membership.subscriber_id == subscriber_id))
     db.execute(delete(Consent).where(Consent.subscriber_id == subscriber_id))
     person.address, person.name, person.digits = "", "", None
+    person.domain, person.name_key = "", ""
     person.address_key, person.state = f"erased:{subscriber_id}", SubscriberState.ERASED.value
     person.confirmed_at = None
     db.flush()

@@ -121,6 +121,8 @@ class Item(Base):
         CheckConstraint("role IN ('lead', 'second', 'brief')", name="role"),
         UniqueConstraint("issue_id", "story_id"),
         Index("ix_item_issue_position", "issue_id", "position"),
+        Index("ix_item_story", "story_id"),  # which issue told a story
+        Index("ix_item_article", "article_id"),
         {"sqlite_autoincrement": True},  # a deleted story may come back under its old id
     )
 

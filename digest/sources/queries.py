@@ -115,7 +115,8 @@ def _rows(db: Session, wanted: Select[Source], now: datetime) -> tuple[SourceRow
     week = _counts(db, wanted, Article.published_at > now - timedelta(days=PACE_DAYS))
     lately = Article.published_at > now - USED_SINCE
     month = _counts(db, wanted, lately)
-    used = _counts(db, wanted, lately, Article.id.in_(select(ITEM.c.article_id)))
+    in_issue = select(ITEM.c.article_id).where(ITEM.c.article_id == Article.id).exists()
+    used = _counts(db, wanted, lately, in_issue)
     total = _counts(db, wanted)
     tries = _last_tries(db, wanted)
     return tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC as UTC_ZONE
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     Select,
     Table,
     TypeDecorator,
+    and_,
     cast,
     create_engine,
     event,
@@ -43,6 +46,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+LAST_LETTER = "\U0010ffff"
+LIKE_SIGNS = re.compile(r"[%_\\]")
 BUSY_MS = 30_000  # how long a writer waits for SQLite's single write lock
 
 
@@ -198,6 +203,18 @@ def listed(db: Session, values: Collection[str] | Collection[int]) -> Select[Any
     return select(
         (cast(found, Integer) if given and isinstance(given[0], int) else found).label("value")
     )
+
+
+def begins(db: Session, column: Any, beginning: str) -> ColumnElement[bool]:
+    """The condition that a text begins so, letter by letter, by the column's index.
+
+    SQLite uses no index for LIKE where letter case counts; PostgreSQL compares letters only in an
+    index made with ``varchar_pattern_ops``.
+    """
+    if db.get_bind().dialect.name == "sqlite":
+        return and_(column >= beginning, column < beginning + LAST_LETTER)
+    like: ColumnElement[bool] = column.like(LIKE_SIGNS.sub(r"\\\g<0>", beginning) + "%")
+    return like
 
 
 def table_of(model: type[Base]) -> Table:

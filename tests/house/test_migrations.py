@@ -44,7 +44,13 @@ def test_there_is_one_newest_revision_and_one_first() -> None:
 
 def test_the_models_are_what_the_revisions_build(system: System) -> None:
     with system.db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        here = connection.dialect.name
+        opts = {
+            "compare_type": True,
+            # An index that only one database needs says so.
+            "include_object": lambda one, *_: one.info.get("only", here) == here,
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from digest.delivery import hold
-from digest.delivery.models import Delivery
-from digest.delivery.queries import OPEN_STATES
+from digest.delivery import flow, hold
+from digest.delivery.queries import OPEN_STATES, outbox
 from digest.issues.models import Issue, IssueState
 from digest.newsletters.templates import broken_in_use
 from digest.staff.roles import Action
@@ -88,14 +87,14 @@ def _why(reason: str) -> str:
 
 
 def _coming(db: Session) -> tuple[Coming, ...]:
-    left = (
-        select(func.count()).select_from(Delivery)
-        .where(Delivery.issue_id == Issue.id,
-               Delivery.state.in_([one.value for one in OPEN_STATES]))
-        .scalar_subquery()
-    )
     rows = db.execute(
-        select(Issue.id, Issue.subject, Issue.state, Issue.send_at, left)
+        select(Issue.id, Issue.subject, Issue.state, Issue.send_at)
         .where(Issue.state.in_(COMING)).order_by(Issue.send_at, Issue.id)
     )
-    return tuple(Coming(*row) for row in rows)
+    return tuple(Coming(*row, left=_left(db, row.id)) for row in rows)
+
+
+def _left(db: Session, issue_id: int) -> int:
+    """The mails that are still to go; those of a large send are counted beside the pages."""
+    counts = flow.kept_counts(db, issue_id) or outbox(db, issue_id)
+    return sum(counts.get(one.name.lower(), 0) for one in OPEN_STATES)
