@@ -22,7 +22,7 @@ from digest.delivery.trial import send_test
 from digest.feedback import counting
 from digest.feedback.bounces import read_mailbox
 from digest.feedback.refusals import note_refusals
-from digest.issues import approval, linkcheck, prepare, rewording, states
+from digest.issues import approval, first, linkcheck, prepare, rewording, states
 from digest.sources import collect
 from digest.system import log, queue
 from digest.system.build import System
@@ -53,6 +53,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "regroup": _regroup,
     "retell_story": retell_story,
     "prepare_issue": _prepare,
+    first.KIND: first.draft_first,
     rewording.KIND: rewording.rewrite_item,
     linkcheck.KIND: linkcheck.check_links,
     "tell_editor": tell_editor,

@@ -119,19 +119,21 @@ def plan(db: Session, now: datetime) -> int:
 
 
 def prepare_issue(
-    system: System, newsletter_id: int, slot_at: datetime | None, *, by: int | None = None
+    system: System, newsletter_id: int, slot_at: datetime | None, *, by: int | None = None,
+    since: datetime | None = None,
 ) -> int | None:
     """Draft the issue of a slot, once; returns its id, or None when it was skipped.
 
     Without a slot (an editor asks) the draft is made from whatever there is. With one, too few
-    stories make a ``skipped`` issue with its reason, and the editor is told.
+    stories make a ``skipped`` issue with its reason, and the editor is told. ``since`` looks
+    further back than the newsletter's period.
     """
     now = system.clock.now()
     with system.db.write() as db:
         newsletter = db.get(Newsletter, newsletter_id, with_for_update=True)
         if newsletter is None:
             raise NotFound("no_such_newsletter", newsletter=newsletter_id)
-        since = now - timedelta(hours=newsletter.period_hours)
+        since = since or now - timedelta(hours=newsletter.period_hours)
         found = fresh_candidates(db, newsletter_id, since=since, until=now)
         enough = slot_at is None or len(found) >= newsletter.min_items
         issue_id = _insert(db, newsletter, slot_at, enough=enough, now=now)

@@ -100,6 +100,16 @@ def update_newsletter(
                  subject_id=newsletter_id)
 
 
+def free_slug(db: Session, name: str) -> str:
+    """Return a slug that nobody has: the Latin letters of a name, or "digest", with a number."""
+    stem = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "digest"
+    taken = set(db.scalars(select(Newsletter.slug).where(Newsletter.slug.startswith(stem))))
+    return next(
+        slug for n in range(1, len(taken) + 2)
+        if (slug := stem if n == 1 else f"{stem}-{n}") not in taken
+    )
+
+
 def set_lists(db: Session, newsletter_id: int, list_ids: Sequence[int]) -> None:
     """Send a newsletter to exactly these lists."""
     db.execute(delete(newsletter_list).where(newsletter_list.c.newsletter_id == newsletter_id))

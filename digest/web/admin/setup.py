@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_security import login_user
@@ -10,12 +10,14 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from digest.staff import accounts, audit
+from digest.staff.roles import Action
 from digest.system.build import System
 from digest.system.errors import Refused
 from digest.system.tokens import SETUP
 from digest.web.admin import bp
-from digest.web.forms import AddressField, Form
-from digest.web.guard import limiter, now, system
+from digest.web.admin.start import step_page
+from digest.web.forms import AddressField, Form, blame
+from digest.web.guard import allowed, back, limiter, now, system
 from digest.web.signin import PASSWORD_MIN, check_password
 
 FIRST = 1  # the token signs this number; its purpose is what counts
@@ -38,11 +40,14 @@ def setup_url(system: System) -> str:
 @bp.get("/setup/<token>")
 @limiter.limit("60/minute")
 def set_up(token: str) -> ResponseReturnValue:
-    """Show the form; refused once somebody can sign in."""
+    """Show the form; refused once somebody can sign in, who is led on to the next step."""
     _check(token)
     with system().db.read() as db:
-        _only_once(accounts.is_set_up(db))
-    return render_template("admin/setup.html", form=SetUpForm())
+        done = accounts.is_set_up(db)
+    if done and allowed(Action.SETTINGS):
+        return back("admin.start")
+    _only_once(done)
+    return _page(SetUpForm())
 
 
 @bp.post("/setup/<token>")
@@ -52,8 +57,12 @@ def do_set_up(token: str) -> ResponseReturnValue:
     _check(token)
     form = SetUpForm()
     if not form.validate_on_submit():
-        return render_template("admin/setup.html", form=form), 422
-    hashed = check_password(form.password.data, form.again.data)
+        return _page(form), 422
+    try:
+        hashed = check_password(form.password.data, form.again.data)
+    except Refused as error:
+        blame(form, error, passwords_differ="again", weak_password="password")  # noqa: S106  (a field)
+        return _page(form), 422
     with system().db.write() as db:
         _only_once(accounts.is_set_up(db))
         user_id = accounts.add_user(
@@ -61,7 +70,7 @@ def do_set_up(token: str) -> ResponseReturnValue:
         )
         audit.record(db, "user.set_up", now=now(), by=user_id, subject="user", subject_id=user_id)
     sign_in(user_id)
-    return redirect(url_for("admin.dashboard"), 303)
+    return redirect(url_for("admin.start_newsroom"), 303)
 
 
 def sign_in(user_id: int) -> None:
@@ -69,6 +78,10 @@ def sign_in(user_id: int) -> None:
     store = current_app.extensions["security"].datastore
     store.db.session.expire_all()
     login_user(store.find_user(id=user_id), authn_via=["link"])
+
+
+def _page(form: SetUpForm) -> str:
+    return step_page("account", "admin/setup.html", form=form)
 
 
 def _check(token: str) -> None:

@@ -11,6 +11,7 @@ import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
 import { live } from "./parts/live.js";
 import { steps, together } from "./parts/together.js";
+import { zones } from "./parts/zone.js";
 
 onSubmitAndChange();
 keys();
@@ -19,6 +20,7 @@ cards();
 swaps(start);
 drawers(start);
 countdowns();
+zones();
 start();
 
 // What has to be done again for a page that came in place of the old one.
