@@ -26,11 +26,11 @@ from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.system.settings import CAPTURE
 from digest.web.admin import bp
-from digest.web.admin.newsletter_form import ARAB_ZONES, DAYS, other_zones
+from digest.web.admin.newsletter_form import ARAB_ZONES, DAYS, other_zones, week
 from digest.web.forms import AddressField, Form, blame, options
-from digest.web.guard import View, back, needs, now, system, who
+from digest.web.guard import View, back, needs, newsroom, now, system, who
 
-ALL_DAYS = tuple(day for day, _name in DAYS)
+ALL_DAYS = tuple(range(len(DAYS)))
 LISTS = ListWidget(prefix_label=False)
 
 
@@ -58,12 +58,13 @@ class NewsroomForm(Form):
     zone = SelectField(_l("المنطقة الزمنية"), validate_choice=False)
     at = TimeField(_l("ساعة الإرسال"), [InputRequired()])
     days = SelectMultipleField(
-        _l("أيام الإرسال"), [InputRequired()], coerce=int, choices=options(DAYS), widget=LISTS,
+        _l("أيام الإرسال"), [InputRequired()], coerce=int, widget=LISTS,
         option_widget=CheckboxInput(),
     )
 
     def offer(self) -> NewsroomForm:
-        """Say which zones can be chosen."""
+        """Say which zones and days can be chosen."""
+        self.days.choices = options(week(newsroom().ways.week_start))
         self.zone.choices = [
             *options(ARAB_ZONES.items(), _("مدن")),
             *options(((zone, zone) for zone in other_zones()), _("كل المناطق")),
