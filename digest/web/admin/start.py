@@ -26,7 +26,7 @@ from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.system.settings import CAPTURE
 from digest.web.admin import bp
-from digest.web.admin.newsletter_form import ARAB_ZONES, DAYS, other_zones, week
+from digest.web.admin.newsletter_form import ARAB_ZONES, DAYS, other_zones
 from digest.web.forms import AddressField, Form, blame, options
 from digest.web.guard import View, back, needs, newsroom, now, system, who
 
@@ -64,7 +64,10 @@ class NewsroomForm(Form):
 
     def offer(self) -> NewsroomForm:
         """Say which zones and days can be chosen."""
-        self.days.choices = options(week(newsroom().ways.week_start))
+        first = newsroom().ways.week_start
+        self.days.choices = options(
+            (day % 7, DAYS[day % 7]) for day in range(first, first + 7)
+        )
         self.zone.choices = [
             *options(ARAB_ZONES.items(), _("مدن")),
             *options(((zone, zone) for zone in other_zones()), _("كل المناطق")),
