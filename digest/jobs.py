@@ -15,6 +15,7 @@ from digest.articles.telling import queue_retelling, retell_story
 from digest.audience import runs
 from digest.delivery import hold, uncertain
 from digest.delivery.drafts import mail_draft
+from digest.delivery.invitations import send_invitation
 from digest.delivery.launch import launch_issue
 from digest.delivery.notices import send_confirmation, tell_editor
 from digest.delivery.send import send_chunk
@@ -24,6 +25,7 @@ from digest.feedback.bounces import read_mailbox
 from digest.feedback.refusals import note_refusals
 from digest.issues import approval, first, linkcheck, prepare, rewording, states
 from digest.sources import collect
+from digest.staff import invitations
 from digest.system import log, queue
 from digest.system.build import System
 from digest.system.errors import Stopped
@@ -60,6 +62,7 @@ JOBS: dict[str, Callable[..., object]] = {
     approval.KIND: mail_draft,
     "send_confirmation": send_confirmation,
     "send_test": send_test,
+    invitations.KIND: send_invitation,
     uncertain.KIND: uncertain.settle,
     "read_mailbox": read_mailbox,
     counting.KIND: counting.count_again,
@@ -70,7 +73,9 @@ JOBS: dict[str, Callable[..., object]] = {
 SENDING = frozenset({"launch_issue", "send_chunk"})
 OTHERS = frozenset(JOBS) - SENDING
 # What nothing may do that woke up in a copied or restored database, until a person says so.
-MAILING = SENDING | {"tell_editor", approval.KIND, "send_confirmation", "send_test", "read_mailbox"}
+MAILING = SENDING | {
+    "tell_editor", approval.KIND, "send_confirmation", "send_test", "read_mailbox", invitations.KIND,
+}
 HELD = timedelta(seconds=30)  # until a job that was handed over on hold is looked at again
 
 

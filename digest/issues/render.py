@@ -88,12 +88,12 @@ def without_failing(
 
 
 def render_plain_mail(template: str, **facts: object) -> tuple[str, str]:
-    """Return HTML and text of a mail of our own: ``confirm``, ``notice`` or ``draft``.
+    """Return HTML and text of a mail of our own: ``confirm``, ``notice``, ``draft`` or ``invite``.
 
     Both take ``name`` (the newsletter's), ``title``, ``url`` and, if wished, ``brand`` and
     ``preheader``; ``confirm`` also ``valid`` (the link's life in words) and ``postal_address``;
     ``notice`` also ``body`` (paragraphs, one a line) and ``action`` (the button's words); ``draft``
-    also ``body``, ``stop`` and ``board`` (two more addresses).
+    also ``body``, ``stop`` and ``board`` (two more addresses); ``invite`` also ``role`` and ``valid``.
     """
     values: dict[str, object] = {"preheader": "", **facts}
     for name, value in values.items():

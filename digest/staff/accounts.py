@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import datetime
 
@@ -67,6 +68,11 @@ def set_password(db: Session, user_id: int, password_hash: str) -> None:
 def end_sessions(db: Session, user_id: int) -> None:
     """Make every cookie that was given to this person worthless."""
     _user(db, user_id).fs_uniquifier = uuid.uuid4().hex
+
+
+def fingerprint(user: User) -> int:
+    """Bind a link to the state of the account: a new password makes older links void."""
+    return int.from_bytes(hashlib.sha256(user.fs_uniquifier.encode()).digest()[:6])
 
 
 def role_of(user: User) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from digest.system.tokens import (
     APPROVE,
     CONFIRM,
+    INVITE,
     LEAVE,
     LINK,
     PREFERENCES,
@@ -83,3 +84,8 @@ def approve_url(base_url: str, signer: Signer, issue_id: int, version: int, user
 def stop_url(base_url: str, signer: Signer, issue_id: int, version: int, user_id: int) -> str:
     """Return the address where a person stops an issue, good for ``tokens.ANSWER_HOURS``."""
     return f"{base_url}/stop/{signer.sign_timed(STOP, issue_id, version, user_id)}"
+
+
+def invitation_url(base_url: str, signer: Signer, user_id: int, mark: int) -> str:
+    """Return the address where an invited person sets a password; ``mark`` makes older ones void."""
+    return f"{base_url}/admin/invitation/{signer.sign(INVITE, user_id, mark)}"

@@ -18,6 +18,7 @@ TRACK = "track"
 LINK = "link"
 SETUP = "setup"
 PASSWORD = "set-password"  # noqa: S105  (a purpose, no password)
+INVITE = "invite"
 APPROVE = "approve"
 STOP = "stop"
 FORM_TIME = "form-time"

@@ -81,7 +81,7 @@ def test_the_doctor_sees_a_good_house_and_an_old_schema(run: Run) -> None:
 
 
 def test_a_person_gets_a_link_to_set_a_password(run: Run) -> None:
-    assert "/admin/password/" in run("users", "add", "salma@newsroom.example").output
+    assert "/admin/invitation/" in run("users", "add", "salma@newsroom.example").output
     with pytest.raises(Refused, match="user_exists"):
         run("users", "add", "salma@newsroom.example")
 

@@ -14,6 +14,8 @@ from tests.web.conftest import SignIn
 OPEN = {
     "admin.set_up",
     "admin.do_set_up",
+    "admin.invitation",
+    "admin.accept_invitation",
     "admin.new_password",
     "admin.set_password",
     "admin.set_language",

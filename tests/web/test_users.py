@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 
 from flask import Flask
 
+from digest import jobs
 from digest.staff.accounts import role_of
 from digest.staff.models import AuditEntry, User
 from digest.system.build import System
+from tests import make
+from tests.conftest import SettableClock
 from tests.web.conftest import PASSWORD, Browser, SignIn
 
-INVITE = {"name": "سلمى", "email": "salma@example.org", "role": "editor"}
-LINK = re.compile(r"http://127\.0\.0\.1:8000(/admin/password/[\w.\-]+)")
+INVITE = {"email": "salma@example.org", "role": "editor"}
+ACCEPT = {"name": "سلمى", "password": PASSWORD, "again": PASSWORD}
+LINK = re.compile(r"http://127\.0\.0\.1:8000(/admin/(?:password|invitation)/[\w.\-]+)")
 
 
 def invite(admin: Browser) -> str:
@@ -34,10 +41,11 @@ def test_an_invited_colleague_sets_a_password_once_and_is_signed_in(
     sign_in: SignIn, visitor: Browser, app: Flask, system: System
 ) -> None:
     link = invite(sign_in("admin"))
-    answer = visitor.submit(link, {"password": PASSWORD, "again": PASSWORD}, page=link)
+    answer = visitor.submit(link, ACCEPT, page=link)
     assert answer.status_code == 303
     assert visitor.get("/admin/").status_code == 200
-    assert role_of(person(system, "salma@example.org")) == "editor"
+    salma = person(system, "salma@example.org")
+    assert (salma.name, role_of(salma), salma.invited_at) == ("سلمى", "editor", None)
     again = app.test_client().get(link)
     assert again.status_code == 422
     assert "استُعمل هذا الرابط" in again.get_data(as_text=True)
@@ -158,10 +166,107 @@ def test_a_wrong_current_password_changes_nothing(sign_in: SignIn, visitor: Brow
     assert same.status_code == 302
 
 
-def test_a_colleagues_name_cannot_run_scripts(sign_in: SignIn) -> None:
+def test_a_colleagues_name_cannot_run_scripts(sign_in: SignIn, visitor: Browser) -> None:
     admin = sign_in("admin")
-    admin.submit(
-        "/admin/users", {**INVITE, "name": "<img src=x onerror=alert(1)>"}, page="/admin/users"
-    )
+    link = invite(admin)
+    visitor.submit(link, {**ACCEPT, "name": "<img src=x onerror=alert(1)>"}, page=link)
     page = admin.get("/admin/users").get_data(as_text=True)
     assert "<img" not in page
+
+
+def test_the_invitation_is_mailed_with_the_link_that_the_page_shows(
+    sign_in: SignIn, system: System, clock: SettableClock
+) -> None:
+    with system.db.write() as db:
+        make.newsletter(db, now=clock.now())
+    link = invite(sign_in("admin"))
+    jobs.drain(system, {"send_invitation"})
+    mail = captured(system)[0]
+    assert mail["To"] == "salma@example.org"
+    text = str(mail.get_body(preferencelist=("plain",)).get_content())
+    assert f"http://127.0.0.1:8000{link}" in text
+    assert "محرّراً" in text and "7 أيام" in text
+
+
+def test_without_a_newsletter_nothing_is_mailed_and_the_page_says_so(
+    sign_in: SignIn, system: System
+) -> None:
+    admin = sign_in("admin")
+    invite(admin)
+    jobs.drain(system, {"send_invitation"})
+    assert captured(system) == []
+    assert "لا نشرة بعد تُرسل الدعوة باسمها" in admin.get("/admin/users").get_data(as_text=True)
+
+
+def test_an_invitation_lasts_seven_days(
+    sign_in: SignIn, visitor: Browser, clock: SettableClock
+) -> None:
+    admin = sign_in("admin")
+    link = invite(admin)
+    clock.forward(days=6, hours=23)
+    assert visitor.get(link).status_code == 200
+    clock.forward(hours=1)
+    assert "انتهت صلاحية الرابط" in visitor.get(link).get_data(as_text=True)
+    assert visitor.submit(link, ACCEPT).status_code == 422
+    assert "انتهت مدة الدعوة" in admin.get("/admin/users").get_data(as_text=True)
+
+
+def test_a_new_invitation_makes_the_old_link_void(
+    sign_in: SignIn, visitor: Browser, system: System, clock: SettableClock
+) -> None:
+    admin = sign_in("admin")
+    old = invite(admin)
+    clock.forward(days=8)
+    salma = person(system, "salma@example.org").id
+    again = admin.submit(f"/admin/users/{salma}/invite", page="/admin/users", follow_redirects=True)
+    found = LINK.search(again.get_data(as_text=True))
+    assert found and found[1] != old
+    assert visitor.get(old).status_code == 422
+    assert visitor.get(found[1]).status_code == 200
+
+
+def test_a_withdrawn_invitation_leaves_nothing_behind(
+    sign_in: SignIn, visitor: Browser, system: System
+) -> None:
+    admin = sign_in("admin")
+    link = invite(admin)
+    salma = person(system, "salma@example.org").id
+    answer = admin.submit(f"/admin/users/{salma}/withdraw", page="/admin/users")
+    assert answer.location == "/admin/users"
+    assert visitor.get(link).status_code == 422
+    with system.db.read() as db:
+        assert db.query(User).filter_by(email="salma@example.org").count() == 0
+
+
+def test_who_has_accepted_is_neither_invited_again_nor_withdrawn(
+    sign_in: SignIn, visitor: Browser, system: System
+) -> None:
+    admin = sign_in("admin")
+    link = invite(admin)
+    visitor.submit(link, ACCEPT, page=link)
+    salma = person(system, "salma@example.org").id
+    for act in ("invite", "withdraw"):
+        assert admin.submit(f"/admin/users/{salma}/{act}", page="/admin/users").status_code == 422
+    assert visitor.get("/admin/").status_code == 200
+
+
+def test_an_invitation_cannot_set_the_password_of_a_reset_and_the_other_way_round(
+    sign_in: SignIn, visitor: Browser
+) -> None:
+    link = invite(sign_in("admin"))
+    assert visitor.get(link.replace("/invitation/", "/password/")).status_code == 422
+
+
+def test_alone_one_is_asked_to_invite(sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+    assert "ادعُ زميلاً" in admin.get("/admin/users").get_data(as_text=True)
+    invite(admin)
+    assert "ادعُ زميلاً" not in admin.get("/admin/users").get_data(as_text=True)
+
+
+def captured(system: System) -> list[EmailMessage]:
+    """The mails in the built-in mailbox."""
+    return [
+        BytesParser(EmailMessage, policy=default).parsebytes(path.read_bytes())
+        for path in sorted((system.settings.mailbox_dir / "new").glob("*"))
+    ]

@@ -8,7 +8,10 @@ from flask_babel import lazy_gettext as _l
 ACTIONS: dict[str, LazyString] = {
     "user.set_up": _l("أنشأ أول مدير"),
     "user.sign_in": _l("سجّل الدخول"),
-    "user.add": _l("أضاف مستخدماً"),
+    "user.add": _l("دعا مستخدماً"),
+    "user.invite_again": _l("أرسل دعوة جديدة"),
+    "user.withdraw": _l("سحب دعوة"),
+    "user.accept": _l("قبل دعوته"),
     "user.role": _l("غيّر دور مستخدم"),
     "user.suspend": _l("أوقف حساباً"),
     "user.admit": _l("أعاد حساباً"),

@@ -1,8 +1,7 @@
-"""People: list, invite by link, role, suspend."""
+"""People: list, role, suspend, and new passwords. Inviting is beside this."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,18 +12,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length
 
-from digest.staff import accounts, audit
+from digest.delivery.invitations import sender_newsletter
+from digest.staff import accounts, audit, invitations
+from digest.staff.invitations import is_over
 from digest.staff.models import User
 from digest.staff.roles import Action
 from digest.system.errors import NotFound, Refused
 from digest.system.tokens import PASSWORD
 from digest.web.admin import bp
 from digest.web.admin.setup import sign_in
-from digest.web.forms import AddressField, Form
+from digest.web.forms import Form
 from digest.web.guard import back, limiter, needs, now, system, who
 from digest.web.signin import PASSWORD_MIN, check_password
 
@@ -49,6 +50,12 @@ class UserRow:
     active: bool
     has_password: bool
     created_at: datetime
+    invited_at: datetime | None
+
+    @property
+    def is_invited(self) -> bool:
+        """Tell whether an invitation waits for an answer."""
+        return not self.has_password and self.invited_at is not None
 
 
 class RoleForm(Form):
@@ -59,13 +66,6 @@ class RoleForm(Form):
         default="editor",
         choices=[SelectChoice(value, label) for value, label in ROLES.items()],
     )
-
-
-class InviteForm(RoleForm):
-    """A new colleague."""
-
-    name = StringField(_l("الاسم"), [Optional(), Length(max=120)])
-    email = AddressField(_l("البريد الإلكتروني"), [InputRequired(), Length(max=255)])
 
 
 class NewPasswordForm(Form):
@@ -82,44 +82,8 @@ def list_users(db: Session) -> tuple[UserRow, ...]:
 
 def password_link(user: User) -> str:
     """Return a link, good once and for three days, by which a person sets a password."""
-    token = system().signer.sign_timed(PASSWORD, user.id, fingerprint(user))
+    token = system().signer.sign_timed(PASSWORD, user.id, accounts.fingerprint(user))
     return f"{system().settings.base_url}/admin/password/{token}"
-
-
-def fingerprint(user: User) -> int:
-    """Bind a link to the state of the account: a new password makes older links void."""
-    return int.from_bytes(hashlib.sha256(user.fs_uniquifier.encode()).digest()[:6])
-
-
-@bp.get("/users")
-@needs(Action.USERS)
-def users() -> ResponseReturnValue:
-    """Show everybody and the form for one more."""
-    with system().db.read() as db:
-        rows = list_users(db)
-    return render_template("admin/users/list.html", rows=rows, roles=ROLES, form=InviteForm())
-
-
-@bp.post("/users")
-@needs(Action.USERS)
-def add_user() -> ResponseReturnValue:
-    """Add a colleague; the next page shows the link to hand over."""
-    form = InviteForm()
-    if not form.validate_on_submit():
-        with system().db.read() as db:
-            rows = list_users(db)
-        return render_template("admin/users/list.html", rows=rows, roles=ROLES, form=form), 422
-    with system().db.write() as db:
-        user_id = accounts.add_user(
-            db,
-            form.email.data,
-            name=form.name.data or "",
-            role=form.role.data,
-            password_hash=None,
-            now=now(),
-        )
-        _record(db, "user.add", user_id, role=form.role.data)
-    return back("admin.user", user_id=user_id)
 
 
 @bp.get("/users/<int:user_id>")
@@ -128,14 +92,11 @@ def user(user_id: int) -> ResponseReturnValue:
     """Show one person: role, state, and the link while no password is set."""
     with system().db.read() as db:
         one = _get(db, user_id)
-        row, link = _row(one), None if one.password or not one.active else password_link(one)
+        row, link = _row(one), _link(one)
+        mailed = sender_newsletter(db) is not None
     return render_template(
-        "admin/users/one.html",
-        row=row,
-        link=link,
-        roles=ROLES,
-        hours=LINK_HOURS,
-        form=RoleForm(role=row.role),
+        "admin/users/one.html", row=row, link=link, roles=ROLES, form=RoleForm(role=row.role),
+        mailed=mailed, over=row.invited_at is not None and is_over(row.invited_at, now()),
     )
 
 
@@ -216,11 +177,22 @@ def set_password(token: str) -> ResponseReturnValue:
     return redirect(url_for("admin.dashboard"), 303)
 
 
+def _link(user: User) -> str:
+    """The link to hand over while somebody has no password: the invitation's, or a new one."""
+    if user.password or not user.active:
+        return ""
+    if user.invited_at is None:
+        return password_link(user)
+    if is_over(user.invited_at, now()):
+        return ""
+    return invitations.link(user, system().signer, system().settings.base_url)
+
+
 def _by_link(db: Session, token: str) -> User:
     """Return the person a link was made for; raises Refused when used, old or forged."""
     user_id, mark = system().signer.read_timed(PASSWORD, token, hours=LINK_HOURS)
     user = db.get(User, user_id)
-    if user is None or not user.active or fingerprint(user) != mark:
+    if user is None or not user.active or accounts.fingerprint(user) != mark:
         raise Refused("used_link")
     return user
 
@@ -241,6 +213,7 @@ def _row(user: User) -> UserRow:
         user.active,
         bool(user.password),
         user.created_at,
+        user.invited_at,
     )
 
 
