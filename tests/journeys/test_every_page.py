@@ -188,7 +188,7 @@ PLANTED = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("* { outline: none !important }");
   document.adoptedStyleSheets = [sheet];
-  document.querySelector("button").textContent = "Save";
+  document.querySelector("nav a").textContent = "Save";
 }"""
 
 
