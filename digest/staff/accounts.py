@@ -65,6 +65,11 @@ def set_password(db: Session, user_id: int, password_hash: str) -> None:
     user.fs_uniquifier = uuid.uuid4().hex
 
 
+def set_single_keys(db: Session, user_id: int, on: bool) -> None:
+    """Make single letters shortcuts for a person, or no longer."""
+    _user(db, user_id).single_keys = on
+
+
 def end_sessions(db: Session, user_id: int) -> None:
     """Make every cookie that was given to this person worthless."""
     _user(db, user_id).fs_uniquifier = uuid.uuid4().hex

@@ -33,6 +33,7 @@ class User(Base, UserMixin):
 
     ``invited_at`` is when the last invitation left; without a password it is still open.
     ``months`` to ``week_start`` are a person's own ways; None means: as the newsroom does.
+    ``single_keys`` makes single letters shortcuts.
     """
 
     __tablename__ = "user"
@@ -53,6 +54,7 @@ class User(Base, UserMixin):
     digits: Mapped[str | None] = mapped_column(String(4))
     hijri: Mapped[bool | None]
     week_start: Mapped[int | None]
+    single_keys: Mapped[bool] = mapped_column(default=True)
     webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
         back_populates="user", cascade="all, delete-orphan"
     )

@@ -15,6 +15,7 @@ from digest.staff.ways import Ways
 from digest.text import bidi, dates, numbers, plural, reasons
 from digest.web.forms import is_local
 from digest.web.guard import allowed, language, newsroom, now, signed_in, who
+from digest.web.shortcuts import HELP, shortcuts
 from digest.web.words import ISSUE_STATES, REASONS, REPLIES, REPORT_KINDS, SOURCE_HEALTH, WHYS
 
 KILO = 1024
@@ -46,6 +47,8 @@ def init_filters(app: Flask) -> None:
         report_kinds=REPORT_KINDS,
         whys=WHYS,
         sent_of=sent_of,
+        shortcuts=shortcuts,
+        help_key=HELP,
     )
     app.context_processor(page_names)
 

@@ -4,6 +4,7 @@ import { counters } from "./parts/counters.js";
 import { copyButtons } from "./parts/copy.js";
 import { countdowns } from "./parts/countdown.js";
 import { polls } from "./parts/poll.js";
+import { help } from "./parts/help.js";
 import { keys } from "./parts/keys.js";
 import { cards } from "./parts/cards.js";
 import { swaps } from "./parts/swap.js";
@@ -14,6 +15,7 @@ import { steps, together } from "./parts/together.js";
 import { zones } from "./parts/zone.js";
 
 onSubmitAndChange();
+help();
 keys();
 steps();
 cards();

@@ -1,10 +1,12 @@
 // data-card on a thing in a list: J and K walk from one to the next; data-card-key="KeyL" on a button
-// inside presses it while the card is chosen. Keys by event.code, as in keys.js.
-import { typing } from "./keys.js";
+// inside presses it while the card is chosen. Keys by event.code, as in keys.js; where single letters
+// are off, Enter, Delete and those with Alt stay.
+import { off, typing } from "./keys.js";
 
 export function cards() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || typing(event.target)) return;
+    if (!event.altKey && off(event)) return;
     if (!event.altKey && (event.code === "KeyJ" || event.code === "KeyK")) {
       return walk(event, event.code === "KeyJ" ? 1 : -1);
     }
