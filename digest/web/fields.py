@@ -1,4 +1,8 @@
-"""Single values of small forms: read once, checked once, 400 when a page of ours can't have sent it."""
+"""Single values of small forms: read once, checked once, 400 when a page of ours can't have sent it.
+
+A form of many buttons writes what is fixed for one of them into its address, so numbers and words
+are looked for there, too.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ def number(name: str) -> int:
 
 def optional_number(name: str) -> int | None:
     """Return a whole number, or None when the field is empty or missing."""
-    found = request.form.get(name, type=int)
+    found = request.form.get(name, request.args.get(name, type=int), type=int)
     if found is not None and abs(found) > LARGEST:
         abort(400)
     return found
@@ -52,6 +56,6 @@ def text(name: str) -> str:
 def choice(name: str, kind: type[E]) -> E:
     """Return one of the words of ``kind``."""
     try:
-        return kind(request.form.get(name, ""))
+        return kind(request.form.get(name, request.args.get(name, "")))
     except ValueError:
         abort(400)

@@ -176,17 +176,34 @@ def test_a_second_editor_sees_who_writes_and_loses_nothing(newsroom: Newsroom) -
         open_item(salma, item).fill("نص سلمى.")
         saved(salma)
         omar.get_by_text("يكتب هنا الآن").wait_for(timeout=25_000)
-        assert omar.locator(f"#section-{section} textarea").count() == 0
-        assert omar.locator(f"#section-{newsroom.sections[1]} textarea").count() > 0
+        assert omar.locator(f"#section-{section} .item-edit").count() == 0
+        assert omar.locator(f"#section-{newsroom.sections[1]} .item-edit").count() > 0
         omar.get_by_role("button", name="اطلب التحرير").click()
         salma.locator("h1").first.click()  # she stops writing
         salma.get_by_role("button", name="سلّم القسم").click(timeout=30_000)
-        omar.locator(f"#section-{section} textarea").first.wait_for(
-            timeout=25_000, state="attached"
-        )
+        omar.locator(f"#section-{section} .item-edit").first.wait_for(timeout=25_000)
         open_item(omar, item).fill("نص عمر.")
         saved(omar)
     assert newsroom.rows()[f"item:{item}"]["summary"] == "نص عمر."
+
+
+def test_the_key_for_editing_fetches_the_form_and_it_stays_open(newsroom: Newsroom) -> None:
+    first, later = newsroom.items[0], newsroom.items[4]
+    with editors(newsroom, "salma") as [page]:
+        assert page.locator(f"#summary-{first}").count() == 1
+        assert page.locator(f"#summary-{later}").count() == 0
+        page.locator(f"#item-{later}").focus()
+        page.keyboard.press("KeyE")
+        page.locator(f"#summary-{later}:focus").wait_for()
+        page.keyboard.press("Control+KeyA")
+        page.keyboard.type("نص سلمى.")
+        page.locator(f"#item-{later}").focus()
+        saved(page)
+        page.keyboard.press("Alt+ArrowUp")
+        page.locator(".flashes", has_text="الموضع 1 من 3").wait_for()
+        assert page.locator(f"#summary-{later}").input_value() == "نص سلمى."
+        assert page.locator(f"#summary-{later}").is_visible()
+    assert newsroom.rows()[f"item:{later}"]["summary"] == "نص سلمى."
 
 
 def test_two_texts_for_one_place_are_shown_side_by_side(newsroom: Newsroom) -> None:
@@ -228,7 +245,7 @@ def test_two_hundred_steps_of_two_browsers_lose_nothing_that_was_acknowledged(
                 case 0:
                     page.reload()
                 case 1 | 2 | 3:
-                    press(page, f'#section-{mine} form[action$="/move"] button:not([disabled])', dice)
+                    press(page, f'#section-{mine} [formaction*="/move"]:not([disabled])', dice)
                 case 4:
                     press(page, 'form[data-step="undo"] button:not([disabled])', dice)
                 case 5:

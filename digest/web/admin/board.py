@@ -40,6 +40,7 @@ from digest.issues.subjects import Proposal, by_weight, propose
 from digest.newsletters.calendar import next_slots
 from digest.newsletters.manage import NewsletterRow, get_newsletter
 from digest.staff.roles import Action
+from digest.system.errors import NotFound
 from digest.system.queue import open_keys
 from digest.web.admin import bp
 from digest.web.admin.actions import ACTIONS
@@ -88,7 +89,8 @@ FIELDS = {  # the field of the page that mends a finding
 }
 SETTINGS = frozenset({"no_postal_address"})
 NOWHERE = dict.fromkeys(Slot, "#")  # a preview belongs to no reader
-SHOWN = 60  # stories beside an issue
+STEP = 40  # stories beside an issue, and how many more of them are shown on demand
+MOST = 200
 SUBJECT_GOOD, PREHEADER_GOOD = 50, 90  # letters (DESIGN §3)
 DARK_IF = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 TEXT_FRAME = (
@@ -159,6 +161,7 @@ class IssuePage(Progress):
     together: Together
     seen: int
     fresh: int
+    shown: int
 
     @property
     def doubts(self) -> Mapping[int, tuple[Doubt, ...]]:
@@ -217,9 +220,10 @@ def issue(issue_id: int) -> ResponseReturnValue:
     search, part = request.args.get("q", "")[:200], request.args.get("part", "")
     tab = request.args.get("tab", "")
     tab = tab if tab in {"new", "saved", "excluded"} else "new"
+    shown = min(asked_number("shown") or STEP, MOST)
     with system().db.read() as db:
         page = load_page(
-            db, issue_id, tab=tab, search=search, seen=asked_number("seen"), now=now()
+            db, issue_id, tab=tab, search=search, seen=asked_number("seen"), now=now(), shown=shown
         )
         author = last_editor(db, issue_id)
         panel = check_panel(db, page.board, page.rendered, now()) if side == "checks" else None
@@ -236,22 +240,52 @@ def issue(issue_id: int) -> ResponseReturnValue:
         tab=tab,
         search=search,
         editing=asked_number("edit"),
+        opened=_opened(),
+        step=STEP,
+        most=MOST,
         at=now(),
         part=part if part in PARTS else "issue",
-        methods=METHODS,
-        method=Method.MIX.value,
-        retell=RETELL,
-        has_model=system().llm.is_on,
-        pieces=pieces,
-        doubt_sentences=doubt_sentences,
-        reworded=REWORDINGS,
         actions=ACTIONS,
+        **_writing(),
         delivery_states=DELIVERY_STATES,
         is_author=author == who().id,
         soon=now() + HOLD,
         subject_good=SUBJECT_GOOD,
         preheader_good=PREHEADER_GOOD,
     )
+
+
+@bp.get("/issues/<int:issue_id>/items/<int:item_id>/form")
+@needs(Action.EDIT)
+def item_form(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Answer the form of one story, for a fold of the page that was opened."""
+    with system().db.read() as db:
+        page = load_page(db, issue_id, tab="", search="", seen=None, now=now(), shown=0)
+    places = {
+        item.id: (section.id, item) for section in page.board.sections for item in section.items
+    }
+    section_id, item = places.get(item_id, (0, None))
+    if item is None or not page.open or section_id in page.together.locked:
+        raise NotFound("no_such_item", item=item_id)
+    return render_template(
+        "admin/board/lazy.html", page=page, section_id=section_id, item=item,
+        here=request.args.get("back", ""), **_writing(),
+    )
+
+
+def _opened() -> frozenset[int]:
+    """The stories whose forms are open in the page that this one takes the place of."""
+    words = request.headers.get("X-Open", "").split()[:MOST]
+    return frozenset(int(one) for one in words if one.isdecimal())
+
+
+def _writing() -> dict[str, object]:
+    """What the form of a story speaks of."""
+    return {
+        "methods": METHODS, "method": Method.MIX.value, "retell": RETELL,
+        "has_model": system().llm.is_on, "pieces": pieces, "doubt_sentences": doubt_sentences,
+        "reworded": REWORDINGS,
+    }
 
 
 @bp.get("/issues/<int:issue_id>/progress")
@@ -284,11 +318,12 @@ def in_colours(html: str, kind: str | None) -> str:
 
 
 def load_page(
-    db: Session, issue_id: int, *, tab: str, search: str, seen: int | None, now: datetime
+    db: Session, issue_id: int, *, tab: str, search: str, seen: int | None, now: datetime, shown: int
 ) -> IssuePage:
     """Read the page's facts; raises NotFound("no_such_issue").
 
-    Stories newer than ``seen`` stay behind a bar until the editor asks for them.
+    Stories newer than ``seen`` stay behind a bar until the editor asks for them. ``shown`` is how
+    many there are at most, 0 for a part of the page that has none.
     """
     seen = newest_story(db) if seen is None else seen
     one = get_issue(db, issue_id)
@@ -300,8 +335,8 @@ def load_page(
     is_open = one.state in EDITABLE
     told = told_stories(db, one.newsletter_id, since=now - LATELY, without=one.id) if is_open else ()
     stories = inbox(
-        db, search=search, tab=tab, now=now, used=told, per_page=SHOWN, until=seen
-    ) if is_open else None
+        db, search=search, tab=tab, now=now, used=told, per_page=shown, until=seen
+    ) if is_open and shown else None
     return IssuePage(
         issue=one,
         board=parts,
@@ -323,6 +358,7 @@ def load_page(
         together=load_together(db, issue_id),
         seen=seen,
         fresh=newer_stories(db, seen, now=now, used=told) if is_open else 0,
+        shown=shown,
     )
 
 

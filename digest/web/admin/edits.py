@@ -63,7 +63,7 @@ def choose_subject(issue_id: int) -> ResponseReturnValue:
 def add_story(issue_id: int) -> ResponseReturnValue:
     """Put a story of the inbox into the issue."""
     story_id = number("story_id")
-    role = choice("role", Role) if request.form.get("role") else None
+    role = choice("role", Role) if request.values.get("role") else None
     based_on = optional_number("based_on")
     with system().db.write() as db:
         if based_on is None:  # from the inbox page, which shows no version of the issue

@@ -12,10 +12,11 @@ from werkzeug.test import TestResponse
 from digest.articles.models import Article
 from digest.articles.summarise import Method
 from digest.delivery.models import Delivery, DeliveryState
-from digest.issues import checks
+from digest.issues import checks, locks
 from digest.issues.models import Issue, Item, Section
 from digest.system.build import System
 from digest.system.queue import Job
+from digest.web.admin.board import STEP
 from digest.web.words import DELIVERY_STATES, FINDINGS, METHODS
 from tests import make
 from tests.web.conftest import Browser, SignIn
@@ -118,6 +119,49 @@ def test_a_story_of_this_issue_stays_in_the_inbox_and_one_that_was_sent_is_gone(
     assert re.search(rf'<article class="story used" id="story-{ours}"', text)
     assert "في العدد" in text
     assert "خبر عدد آخر" not in text
+
+
+def test_a_form_comes_with_the_page_only_where_it_is_open(
+    editor: Browser, system: System, issue_id: int
+) -> None:
+    first, second = items(system, issue_id)[:2]
+    text = page(editor, issue_id)
+    assert f'id="summary-{first.id}"' in text and f'id="summary-{second.id}"' not in text
+    assert f'id="summary-{second.id}"' in page(editor, issue_id, edit=second.id)  # without scripts
+    home = f"/admin/issues/{issue_id}"
+    answer = editor.get(home, headers={"X-Open": f"{second.id} x 9999999999"})
+    assert f'id="summary-{second.id}"' in answer.get_data(as_text=True)
+    form = editor.get(f"{home}/items/{second.id}/form?back={home}").get_data(as_text=True)
+    assert f'id="form-{second.id}"' in form and f'action="{home}/items/{second.id}"' in form
+
+
+def test_there_is_no_form_of_a_story_that_may_not_be_written(
+    editor: Browser, sign_in: SignIn, system: System, issue_id: int
+) -> None:
+    item = items(system, issue_id)[0]
+    path = f"/admin/issues/{issue_id}/items/{item.id}/form"
+    assert sign_in("audience").get(path).status_code == 403
+    assert editor.get(f"/admin/issues/{issue_id}/items/999/form").status_code == 404
+    with system.db.write() as db:
+        other = make.user(db, now=system.clock.now(), email="omar@example.org")
+        locks.take(db, issue_id, [item.section_id], by=other, now=system.clock.now())
+    assert editor.get(path).status_code == 404
+
+
+def test_a_long_issue_beside_a_full_inbox_is_light(
+    editor: Browser, system: System, issue_id: int
+) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        section = make.section(db, issue_id=issue_id, position=1)
+        for n in range(20):
+            make.item(db, issue_id=issue_id, section_id=section, position=n)
+        for n in range(STEP + 5):
+            make.article(db, now=now, title=f"خبر {n}: البرلمان يقرّ الموازنة بعد جلسة طويلة")
+    text = page(editor, issue_id)
+    assert text.count('<article class="story') == STEP and "اعرض أخباراً أقدم" in text
+    assert len(text.encode()) < 240_000  # 60,000 more are the style sheet and the script
+    assert page(editor, issue_id, shown=2 * STEP).count('<article class="story') == STEP + 5
 
 
 def test_a_viewer_reads_and_gets_no_form(sign_in: SignIn, issue_id: int) -> None:

@@ -10,6 +10,7 @@ import { cards } from "./parts/cards.js";
 import { swaps } from "./parts/swap.js";
 import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
+import { lazy } from "./parts/lazy.js";
 import { live } from "./parts/live.js";
 import { steps, together } from "./parts/together.js";
 import { zones } from "./parts/zone.js";
@@ -34,5 +35,6 @@ function start() {
   polls();
   dragging();
   live();
+  lazy();
   together();
 }

@@ -16,6 +16,10 @@ export function forget(form) {
   localStorage.removeItem(MARK + place(form));
 }
 
+export function isKept(action) {
+  return localStorage.getItem(MARK + action) !== null;
+}
+
 // Put a kept text back into its form; true when there was one.
 export function bringBack(form) {
   const kept = localStorage.getItem(MARK + place(form));
@@ -31,6 +35,7 @@ export function orphans() {
   const box = document.getElementById("kept-texts");
   if (!box) return;
   const mine = new Set([...document.querySelectorAll("form[data-autosave]")].map(place));
+  for (const later of document.querySelectorAll("[data-saves]")) mine.add(later.dataset.saves);
   const lost = Object.keys(localStorage).filter((key) => key.startsWith(MARK + location.pathname + "/") && !mine.has(key.slice(MARK.length)));
   box.hidden = !lost.length;
   const texts = lost.flatMap((key) => JSON.parse(localStorage.getItem(key)));

@@ -37,17 +37,21 @@ export async function refresh(start) {
 
 async function send(form, button, start) {
   const fields = new FormData(form, button);
-  const answer = await ask(form.action, { method: "POST", body: fields });
+  const url = button?.getAttribute("formaction") ?? form.action;
+  const answer = await ask(url, { method: "POST", body: fields });
   if (!answer?.ok) {
     if (button?.name) form.append(hidden(button.name, button.value));
+    form.action = url;
     return form.submit();
   }
   await put(answer, start);
 }
 
+// Forms that are open here are to be in the new page, too; it leaves the others for later.
 async function ask(url, options) {
+  const open = [...document.querySelectorAll("details[data-form][open]")].map((one) => one.dataset.form);
   try {
-    return await fetch(url, { ...options, headers: { Accept: "text/html" } });
+    return await fetch(url, { ...options, headers: { Accept: "text/html", "X-Open": open.join(" ") } });
   } catch {
     return null; // no server: the browser's own page says so
   }
