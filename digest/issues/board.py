@@ -70,7 +70,7 @@ def place(
     db: Session, section: Section, article: Article, summary: Shown, *, story_id: int,
     role: Role | None = None,
 ) -> Item:
-    """Append an article to a section; the first one of a section leads it."""
+    """Put an article at the end of a section, before the briefs there; the first of a section leads it."""
     items = _items(db, section.id)
     role = role or (Role.SECOND if items else Role.LEAD)
     item = Item(
@@ -81,6 +81,10 @@ def place(
         words=article.words,
     )
     summaries.put(item, summaries.fit_summary(summary, role))
+    at = len(items)
+    while role is not Role.BRIEF and at and items[at - 1].role == Role.BRIEF:
+        at -= 1
+    _number([*items[:at], item, *items[at:]])
     db.add(item)
     db.flush()
     return item
@@ -113,14 +117,19 @@ def set_role(
 ) -> int:
     """Make an item the lead, an ordinary story or a brief; the old lead steps back.
 
-    A machine summary is fitted to the new role; one that an editor wrote stays as it is.
+    A lead goes to the top of its section and a brief to its end, as they are read in the mail. A
+    machine summary is fitted to the new role; one that an editor wrote stays as it is.
     """
     act = journal.begin(db, issue_id, based_on=based_on, by=by, now=now)
     item = _item(db, issue_id, item_id)
+    others = [other for other in _items(db, item.section_id) if other.id != item_id]
     if role is Role.LEAD:
-        for other in _items(db, item.section_id):
+        for other in others:
             if other.role == Role.LEAD:
                 summaries.give_role(db, other, Role.SECOND)
+        _number([item, *others])
+    elif role is Role.BRIEF:
+        _number([*others, item])
     summaries.give_role(db, item, role)
     return act.done("role", item=item_id, role=role.value)
 

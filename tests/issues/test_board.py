@@ -138,10 +138,16 @@ def test_an_item_needs_a_title_and_web_addresses(
     assert desk.look().version == 1
 
 
-def test_a_section_has_one_lead(desk: Desk) -> None:
-    second = desk.look().sections[0].items[1]
-    assert roles(desk.do(board.set_role, second.id, Role.LEAD)) == ["second", "lead"]
+def test_a_section_has_one_lead_at_its_top_and_briefs_at_its_end(desk: Desk) -> None:
+    first, second = desk.look().sections[0].items
+    page = desk.do(board.set_role, second.id, Role.LEAD)
+    assert roles(page) == ["lead", "second"]
+    assert [one.id for one in page.sections[0].items] == [second.id, first.id]
     assert roles(desk.do(board.set_role, second.id, Role.BRIEF)) == ["second", "brief"]
+    section = page.sections[0].id
+    assert roles(desk.do(board.add_story, desk.stories[0], section_id=section)) == [
+        "second", "second", "brief",
+    ]
 
 
 def test_a_machine_summary_follows_the_role(desk: Desk) -> None:

@@ -70,7 +70,7 @@ def furnished(settings: Settings) -> Iterator[Furnished]:
     draft = _filled(app, system)
     assert outcome.issue_id
     paths = dict.fromkeys([
-        *_paths(app, system, outcome.issue_id),
+        *(one for one in _paths(app, system, outcome.issue_id) if not one.endswith("/form")),
         *_paths(app, system, draft, only="/admin/issues/"),
     ])
     server = create_server(app, host="127.0.0.1", port=port, threads=8)
@@ -189,7 +189,9 @@ PLANTED = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("* { outline: none !important }");
   document.adoptedStyleSheets = [sheet];
-  document.querySelector("nav a").textContent = "Save";
+  const button = document.createElement("button");
+  button.textContent = "Save";
+  document.querySelector("main").append(button);
 }"""
 
 

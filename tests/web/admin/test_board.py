@@ -301,9 +301,9 @@ def test_one_item_leads_and_another_becomes_a_brief(
 ) -> None:
     first, second = items(system, issue_id)
     act(editor, system, issue_id, f"items/{second.id}/role", role="lead")
-    assert [item.role for item in items(system, issue_id)] == ["second", "lead"]
+    assert [item.role for item in items(system, issue_id)] == ["lead", "second"]
     act(editor, system, issue_id, f"items/{first.id}/role", role="brief")
-    assert [item.role for item in items(system, issue_id)] == ["brief", "lead"]
+    assert [item.role for item in items(system, issue_id)] == ["lead", "brief"]
     answer = act(editor, system, issue_id, f"items/{first.id}/role", role="king")
     assert answer.status_code == 400
 

@@ -26,7 +26,9 @@ async function visit(link, start) {
   if (!answer?.ok) return location.assign(link.href);
   if (link.href !== location.href) history.pushState(null, "", link.href);
   await put(answer, start);
-  document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "nearest" });
+  const part = document.getElementById(location.hash.slice(1));
+  part?.scrollIntoView({ block: "nearest" });
+  part?.querySelector("[data-first]")?.focus({ preventScroll: true }); // what one came for
 }
 
 // Draw the page anew where it stands, after something beside it changed what it shows.
