@@ -98,7 +98,7 @@ def _filled(app: Flask, system: System) -> int:
 def _paths(app: Flask, system: System, issue_id: int, only: str = "/admin") -> Iterator[str]:
     """Yield the address of every route of the admin that answers GET, with values that exist."""
     mail = next((system.settings.mailbox_dir / "new").iterdir())
-    values: dict[str, Any] = {"issue_id": issue_id, "name": mail.name}
+    values: dict[str, Any] = {"issue_id": issue_id, "name": mail.name, "about": "board"}
     with system.db.read() as db:
         for name, model in NAMED.items():
             values[name] = db.scalar(select(func.max(model.id)))

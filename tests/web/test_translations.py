@@ -18,8 +18,8 @@ CATALOGUE = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {"_": None, "_l": None}
 ARABIC = re.compile(r"[\u0621-\u064a]")
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
-# Mails and reader pages speak the newsletter's language, which is Arabic.
-ONE_LANGUAGE = {"mail", "public"}
+# Mails and reader pages speak the newsletter's language, which is Arabic; help has a file for each.
+ONE_LANGUAGE = {("mail",), ("public",), ("admin", "help", "ar"), ("admin", "help", "en")}
 SWITCH = "العربية"  # a language is always named in itself
 
 
@@ -45,9 +45,11 @@ def in_templates() -> set[str]:
 
 def template_files() -> list[Path]:
     root = resource("templates")
-    return [
-        path for path in root.rglob("*.html") if path.relative_to(root).parts[0] not in ONE_LANGUAGE
-    ]
+    return [path for path in root.rglob("*.html") if not _has_one_language(path.relative_to(root))]
+
+
+def _has_one_language(path: Path) -> bool:
+    return any(path.parts[: len(one)] == one for one in ONE_LANGUAGE)
 
 
 def english() -> dict[str, str]:

@@ -53,6 +53,7 @@ RAIL_END = (
     Place("/admin/users", _l("المستخدمون"), "key", "users"),
     Place("/admin/settings", _l("الإعدادات"), "gear", "settings"),
     Place("/admin/audit", _l("السجل"), "history", "users", also=("/admin/instance",)),
+    Place("/admin/help", _l("المساعدة"), "help"),
 )
 
 
@@ -71,6 +72,7 @@ from digest.web.admin import (  # noqa: E402  (the screens register their routes
     doubts,
     edits,
     forms,
+    guide,
     imports,
     inbox,
     instance,
@@ -112,6 +114,7 @@ __all__ = [
     "domain",
     "edits",
     "forms",
+    "guide",
     "imports",
     "inbox",
     "instance",
