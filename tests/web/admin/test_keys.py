@@ -158,7 +158,7 @@ def test_the_keys_of_the_board_in_an_arabic_layout(page: Any, system: System) ->
         press(page, "KeyJ", "ت")
     press(page, "KeyK", "ن")
     press(page, "KeyL", "م")
-    page.wait_for_selector(".item.lead ~ .item, .section-card:nth-of-type(2) .item.lead")
+    page.wait_for_selector("form[data-step=undo] button:enabled")
     with system.db.read() as db:
         assert db.query(Item).filter(Item.story_id.isnot(None)).count() == 2
     press(page, "KeyC", "ؤ")
@@ -169,6 +169,19 @@ def test_the_keys_of_the_board_in_an_arabic_layout(page: Any, system: System) ->
     page.wait_for_selector("form[data-step=redo] button:enabled")
     with system.db.read() as db:
         assert db.query(Item).filter(Item.story_id.isnot(None)).count() == 1
+
+
+def test_a_summary_is_made_shorter_by_its_key_though_its_form_was_never_open(
+    page: Any, system: System, item_id: int
+) -> None:
+    before = page.locator(f"#item-{item_id} .item-summary").inner_text()
+    page.goto(page.url + "?edit=2")  # the other story's form is open, this one is fetched when needed
+    page.wait_for_selector(f"#item-{item_id} [data-lazy]", state="attached")
+    page.locator(f"#item-{item_id}").focus()
+    press(page, "BracketLeft", "ج")
+    page.wait_for_selector("form[data-step=undo] button:enabled")
+    assert page.locator(f"#item-{item_id} .item-summary").inner_text() != before
+    assert chosen(page) == f"item-{item_id}"
 
 
 def test_switched_off_only_keys_that_are_no_letters_work(page: Any, system: System) -> None:

@@ -2,6 +2,7 @@
 // inside presses it while the card is chosen. Keys by event.code, as in keys.js; where single letters
 // are off, Enter, Delete and those with Alt stay.
 import { off, typing } from "./keys.js";
+import { bring } from "./lazy.js";
 
 export function cards() {
   document.addEventListener("keydown", (event) => {
@@ -13,14 +14,19 @@ export function cards() {
     const card = document.activeElement.closest("[data-card]");
     if (!card || (event.code === "Enter" && document.activeElement !== card)) return;
     const name = (event.altKey ? "Alt+" : "") + event.code;
-    const part = card.querySelector(`[data-card-key="${CSS.escape(name)}"]`);
-    if (!part || part.disabled) return;
-    event.preventDefault();
-    part.click();
-    if (part.matches("summary") && part.parentElement.open) {
-      part.parentElement.querySelector("textarea")?.focus();
-    }
+    if (press(card, name)) event.preventDefault();
+    else bring(card, name).then((came) => came && press(card, name));
   });
+}
+
+function press(card, name) {
+  const part = card.querySelector(`[data-card-key="${CSS.escape(name)}"]`);
+  if (!part || part.disabled) return false;
+  part.click();
+  if (part.matches("summary") && part.parentElement.open) {
+    part.parentElement.querySelector("textarea")?.focus();
+  }
+  return true;
 }
 
 function walk(event, step) {

@@ -1,5 +1,6 @@
 // data-lazy="URL" in a fold: what belongs there is fetched when the fold is opened, or at once when a
-// text that goes there (to data-saves="URL") is kept on this device.
+// text that goes there (to data-saves="URL") is kept on this device. data-lazy-keys="KeyR" names the
+// keys of what is still to come: the first press fetches it.
 import { isKept } from "./drafts.js";
 import { watchForms } from "./forms.js";
 
@@ -12,7 +13,17 @@ export function lazy() {
   }
 }
 
-async function fill(place, fold) {
+// Fetch what a key in this card presses; tells whether there is such a thing.
+export async function bring(card, name) {
+  const place = card.querySelector(`[data-lazy-keys~="${CSS.escape(name)}"]`);
+  if (!place || place.dataset.asked) return false;
+  const fold = place.closest("details");
+  await fill(place, fold, false);
+  fold.open = true;
+  return true;
+}
+
+async function fill(place, fold, focus = true) {
   if (place.dataset.asked || !place.isConnected) return;
   place.dataset.asked = "yes";
   const fresh = await read(place);
@@ -20,7 +31,7 @@ async function fill(place, fold) {
   if (!fresh) return delete place.dataset.asked;
   place.replaceWith(fresh);
   watchForms(fold);
-  if (document.activeElement === fold.closest("[data-card]")) fresh.querySelector("textarea")?.focus();
+  if (focus && document.activeElement === fold.closest("[data-card]")) fresh.querySelector("textarea")?.focus();
 }
 
 async function read(place) {
