@@ -8,11 +8,12 @@ CSP = (
     "default-src 'self'; img-src 'self' http: https: data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-# A rendered mail inside our own page: its inline styles and images work, nothing else does.
+# A rendered mail inside our own page: its inline styles and images work, nothing else does. No
+# script runs in it, so the page around it may look inside and scroll it.
 MAIL_CSP = (
     "default-src 'none'; img-src 'self' http: https: data:; style-src 'unsafe-inline'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups "
-    "allow-popups-to-escape-sandbox"
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin "
+    "allow-popups allow-popups-to-escape-sandbox"
 )
 ONE_YEAR = 31_536_000  # seconds; the names of built assets change with their content
 

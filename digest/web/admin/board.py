@@ -346,8 +346,10 @@ def load_page(
         reactions=reactions(db, issue_id) if one.state in RUNNING | DONE else None,
         rendered=preview(db, issue_id, base_url=system().settings.base_url, now=now),
         inbox=stories,
-        earlier=earlier_issue(db, [story.story_id for story in stories.stories], without=one.id)
-        if stories else {},
+        earlier=earlier_issue(
+            db, used.union(story.story_id for story in stories.stories) if stories else used,
+            without=one.id,
+        ),
         used=used,
         usual_at=usual_time(one, newsletter, now) if is_open else None,
         ledger=_ledger(db, one),

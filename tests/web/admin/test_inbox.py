@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digest.articles.models import Article, Story
-from digest.issues.models import Item
+from digest.issues.models import Issue, Item
 from digest.staff.models import AuditEntry
 from digest.system.build import System
 from digest.system.queue import Job
@@ -234,6 +234,23 @@ def test_a_sent_story_names_its_issue(sign_in: SignIn, system: System) -> None:
     text = page(sign_in("publisher"), tab="used")
     assert "أُرسلت في العدد 12" in text
     assert f'href="/admin/issues/{issue_id}"' in text
+
+
+def test_a_card_of_an_issue_names_the_issue_that_told_its_story(
+    sign_in: SignIn, system: System
+) -> None:
+    story_id = story(system)
+    earlier_id = sent_issue(system, story_id)
+    with system.db.write() as db:
+        newsletter_id = db.query(Issue.newsletter_id).filter_by(id=earlier_id).scalar()
+        issue_id = make.issue(db, now=system.clock.now(), newsletter_id=newsletter_id, number=13,
+                              items=1)
+        item = db.query(Item).filter_by(issue_id=issue_id).one()
+        item.story_id, item_id = story_id, item.id
+    text = unescape(sign_in("editor").get(f"/admin/issues/{issue_id}").get_data(as_text=True))
+    card = text.partition(f'id="item-{item_id}"')[2].partition("</article>")[0]
+    assert "أُرسلت في العدد 12" in card
+    assert f'href="/admin/issues/{earlier_id}"' in card
 
 
 def test_a_development_links_to_the_issue_that_told_before(

@@ -12,6 +12,7 @@ import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
 import { lazy } from "./parts/lazy.js";
 import { live } from "./parts/live.js";
+import { previews } from "./parts/preview.js";
 import { steps, together } from "./parts/together.js";
 import { zones } from "./parts/zone.js";
 
@@ -24,6 +25,7 @@ swaps(start);
 drawers(start);
 countdowns();
 zones();
+previews();
 start();
 
 // What has to be done again for a page that came in place of the old one.

@@ -1,0 +1,38 @@
+"""The preview beside the board: it scrolls to the story in hand, and its mail runs no script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_security import hash_password
+from sqlalchemy import select
+
+from digest.issues.models import Item
+from tests import make
+from tests.journeys.conftest import Live
+from tests.webapp import build_app
+
+PASSWORD = "a long enough password"
+
+
+def test_the_preview_follows_the_story_in_hand(live: Live, page: Any) -> None:
+    now = live.clock.now()
+    with build_app(live.system).app_context(), live.system.db.write() as db:
+        make.user(db, now=now, email="salma@example.org", password=hash_password(PASSWORD))
+        newsletter_id = make.newsletter(db, now=now)
+        issue_id = make.issue(db, now=now, newsletter_id=newsletter_id, items=9)
+        last = db.scalars(select(Item.id).order_by(Item.position.desc()).limit(1)).one()
+    page.goto(f"{live.url}/admin/login")
+    page.locator("#email").fill("salma@example.org")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    page.wait_for_url("**/admin/")
+    page.goto(f"{live.url}/admin/issues/{issue_id}")
+    title = page.frame_locator("#preview-frame").get_by_role("heading", name="خبر رقم 9")
+    title.wait_for()
+    top, height = "one => one.getBoundingClientRect().top", 720
+    assert title.evaluate(top) > height
+    page.locator("body").press("KeyK")  # from the end: the last card
+    page.locator(f"#item-{last}:focus").wait_for()
+    assert 0 <= title.evaluate(top) < height
+    assert page.locator(f"#item-{last}:focus").count() == 1
