@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from digest.articles.models import Article, Story
 from digest.issues.models import Issue, Item
