@@ -25,6 +25,7 @@ from digest.staff.roles import Action
 from digest.system.errors import Refused
 from digest.web.admin import bp, uploads
 from digest.web.admin.lists import BOM
+from digest.web.admin.tables import csv_answer
 from digest.web.admin.uploads import Note
 from digest.web.forms import Form, blame, options
 from digest.web.guard import back, needs, now, system, who
@@ -145,6 +146,17 @@ def run_import(token: str) -> ResponseReturnValue:
         )
     flash(_("بدأ الاستيراد."), "ok")
     return back("admin.one_import", token=token)
+
+
+@bp.get("/imports/sample.csv")
+@needs(Action.READERS)
+def sample_import() -> Response:
+    """Answer a small file as an import likes it."""
+    header = (str(_("البريد الإلكتروني")), str(_("الاسم")))
+    return csv_answer("sample.csv", header, [
+        ("rim@example.net", str(_("ريم"))), ("nader@example.net", str(_("نادر"))),
+        ("salma@example.net", ""),
+    ])
 
 
 @bp.get("/imports/<token>/rejected.csv")
