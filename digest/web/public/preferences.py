@@ -64,7 +64,8 @@ def _pause(db: Session, subscriber_id: int) -> str:
     until = _until(request.form.get("for", ""), request.form.get("until", ""))
     if not rules.pause(db, subscriber_id, until, network=asker(), now=now()):
         return "لا رسائل توقَف: لست على أي قائمة الآن."
-    return f"أوقفنا الرسائل حتى {_day(until)}."
+    digits = rules.load(db, subscriber_id, now=now()).digits
+    return f"أوقفنا الرسائل حتى {_day(until, digits)}."
 
 
 def _resume(db: Session, subscriber_id: int) -> str:
@@ -130,7 +131,7 @@ def _page(
         "public/preferences.html", face=_face(found), reader=found, token=token, digits=DIGITS,
         current=[one for one in found.lists if one.state in CURRENT],
         left=[one for one in found.lists if one.state == MembershipState.LEFT],
-        states={one.list_id: _state(one) for one in found.lists},
+        states={one.list_id: _state(one, found.digits) for one in found.lists},
         paused=_paused(found), done=done, error=error,
         first_day=(local + timedelta(days=1)).isoformat(),
         last_day=(local + timedelta(days=365)).isoformat(),
@@ -141,21 +142,22 @@ def _page(
 CURRENT = frozenset({MembershipState.ON, MembershipState.PAUSED, MembershipState.PENDING})
 
 
-def _state(choice: ListChoice) -> str:
+def _state(choice: ListChoice, digits: str | None) -> str:
     if choice.state == MembershipState.PAUSED and choice.paused_until:
-        return f"متوقفة حتى {_day(choice.paused_until)}"
+        return f"متوقفة حتى {_day(choice.paused_until, digits)}"
     words = {MembershipState.ON: "تصلك", MembershipState.PENDING: "بانتظار تأكيدك"}
     return words.get(choice.state, "")
 
 
 def _paused(found: Preferences) -> str:
-    return _day(found.paused_until) if found.paused_until else ""
+    return _day(found.paused_until, found.digits) if found.paused_until else ""
 
 
-def _day(at: datetime) -> str:
+def _day(at: datetime, digits: str | None) -> str:
+    """Return a day in the digits that the reader chose, else in the newsroom's."""
     place = newsroom()
     return dates.date_line(
-        at.astimezone(place.zone).date(), months=place.ways.months, numerals=place.digits
+        at.astimezone(place.zone).date(), months=place.ways.months, numerals=digits or place.digits
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -98,6 +99,7 @@ def test_single_letters_are_switched_off_in_the_account(
         assert db.query(User).one().single_keys
 
 
+READY = "[data-scripts]:not([hidden])"  # shown once the scripts listen
 PRESS = """([code, key, words]) => (document.activeElement ?? document.body).dispatchEvent(
   new KeyboardEvent("keydown", { code, key, bubbles: true, cancelable: true, ...words }))"""
 
@@ -119,7 +121,7 @@ def page(app: Flask, system: System, board: str, sign_in: SignIn) -> Iterator[An
         opened.fill("input[name=email]", "publisher@example.org")
         opened.fill("input[name=password]", PASSWORD)
         opened.press("input[name=password]", "Enter")
-        opened.wait_for_selector(".item")
+        opened.wait_for_selector(READY, state="attached")
         yield opened
     server.shutdown()
     thread.join(5)
@@ -153,6 +155,19 @@ def test_the_help_opens_by_its_key_in_an_arabic_layout_and_gives_the_focus_back(
     page.wait_for_selector(".keys-panel")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_help_is_read_by_everybody_on_every_screen(page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 720})
+        page.reload()
+        page.locator(".keys-help summary").click()
+        page.wait_for_selector(".keys-panel")
+        found = Axe().run(page, context=".keys-help").response["violations"]
+        assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_keys_of_the_board_in_an_arabic_layout(page: Any, system: System) -> None:
     for _time in range(2):
         press(page, "KeyJ", "ت")
@@ -177,6 +192,7 @@ def test_a_summary_is_made_shorter_by_its_key_though_its_form_was_never_open(
     before = page.locator(f"#item-{item_id} .item-summary").inner_text()
     page.goto(page.url + "?edit=2")  # the other story's form is open, this one is fetched when needed
     page.wait_for_selector(f"#item-{item_id} [data-lazy]", state="attached")
+    page.wait_for_selector(READY, state="attached")
     page.locator(f"#item-{item_id}").focus()
     press(page, "BracketLeft", "ج")
     page.wait_for_selector("form[data-step=undo] button:enabled")
@@ -188,7 +204,7 @@ def test_switched_off_only_keys_that_are_no_letters_work(page: Any, system: Syst
     with system.db.write() as db:
         db.query(User).one().single_keys = False
     page.reload()
-    page.wait_for_selector(".item")
+    page.wait_for_selector(READY, state="attached")
     for code, key in (("KeyJ", "ت"), ("KeyP", "ح"), ("Slash", "ظ"), ("KeyB", "لا")):
         press(page, code, key)
     press(page, "Slash", "؟", shiftKey=True)

@@ -85,6 +85,15 @@ def test_a_pause_until_a_day_ends_as_the_day_begins_in_the_newsroom(
     assert until is not None and until.isoformat() == "2026-11-30T21:00:00+00:00"  # Damascus
 
 
+def test_days_are_written_in_the_digits_that_the_reader_chose(
+    client: FlaskClient, path: str
+) -> None:
+    do(client, path, "save", digits="arab")
+    _code, page = do(client, path, "pause", until="2026-12-01")
+    assert page.count("١ كانون الأول") >= 2  # what was done, and how it stands
+    assert "1 كانون الأول" not in page
+
+
 @pytest.mark.parametrize("until", ["", "2026-11-24", "2020-01-01", "2028-01-01", "غداً",
                                    "9999-12-31", "0001-01-01", "2026-02-30"])
 def test_a_pause_that_makes_no_sense_is_refused_in_words(
