@@ -18,7 +18,7 @@ from digest.articles.lengths import Length
 from digest.articles.models import Article, Story, Topic
 from digest.articles.summarise import Method
 from digest.articles.versions import Shown, latest_summary
-from digest.issues import journal, summaries
+from digest.issues import journal, states, summaries
 from digest.issues.commands import ISSUE
 from digest.issues.models import Item, Role, Section
 from digest.system.build import System
@@ -108,7 +108,14 @@ def edit_item(
     })
     for name, value in texts.items():
         setattr(item, name, value)
+    summaries.see(item)
     return act.done("edit_item", item=item_id)
+
+
+def see_item(db: Session, issue_id: int, item_id: int) -> None:
+    """Note that an editor opened the summary of a story. No act: nothing in the issue changes."""
+    states.still_open(db, issue_id)
+    summaries.see(_item(db, issue_id, item_id))
 
 
 def set_role(

@@ -209,6 +209,13 @@ def no_summary(facts: Facts) -> Iterator[Finding]:
             yield _warning("no_summary", item, title=one_line(item.title))
 
 
+def unopened(facts: Facts) -> Iterator[Finding]:
+    """Summaries that a machine wrote and no person has opened: one line for them all."""
+    found = [item for item in facts.doc.items if item.unseen]
+    if found:
+        yield _warning("unopened", found[0], n=len(found), title=one_line(found[0].title))
+
+
 def unfaithful(facts: Facts) -> Iterator[Finding]:
     """A summary that says what its sources do not bear out; the first three things are named."""
     for item in facts.doc.items:
@@ -276,7 +283,7 @@ CHECKS: tuple[Check, ...] = (
     bad_link, subject_long, subject_latin_first, no_preheader, preheader_long,
     preheader_repeats_subject, empty_section, lead_without_image, missing_alt, bad_image,
     link_dead, link_broken, link_moved_home, link_slow, source_changed, source_excluded,
-    told_before, no_summary, unfaithful, two_spellings, duplicate_link, foreign_host,
+    told_before, no_summary, unopened, unfaithful, two_spellings, duplicate_link, foreign_host,
 )  # fmt: skip
 
 

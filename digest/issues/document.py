@@ -90,7 +90,8 @@ class ItemDoc:
     A later development of what the newsletter told before names that issue's number and, where
     there is a public archive, its page. ``told_in`` is the number of the issue that told this very
     story, ``told_news`` how many articles it has gained since. ``excluded`` when an editor set its
-    article aside; ``reached`` is what is known of its link and image.
+    article aside; ``unseen`` when no person has opened its summary;
+    ``reached`` is what is known of its link and image.
     """
 
     id: int
@@ -109,6 +110,7 @@ class ItemDoc:
     told_in: int | None = None
     told_news: int = 0
     excluded: bool = False
+    unseen: bool = False
     reached: tuple[Reach, ...] = ()
 
 

@@ -116,6 +116,7 @@ class Item(Base):
     # Who says which sentence of the summary, when several sources tell the story: (source, sentence).
     told: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     words: Mapped[int] = mapped_column(default=0)
+    seen_hash: Mapped[str | None] = mapped_column(String(64))  # of the summary a person opened last
 
     __table_args__ = (
         CheckConstraint("role IN ('lead', 'second', 'brief')", name="role"),

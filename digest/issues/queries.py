@@ -23,6 +23,7 @@ from digest.issues.models import Edition, Issue, Item, Section
 from digest.issues.render import render_issue
 from digest.issues.sandbox import OwnTemplate
 from digest.issues.states import EDITABLE
+from digest.issues.summaries import is_unseen
 from digest.issues.targets import plain_html
 from digest.newsletters import logos, templates
 from digest.newsletters.looks import LookValues, look_of
@@ -68,7 +69,8 @@ class IssueRow:
 class BoardItem:
     """A story on the board, with where it came from; ``minutes`` of reading, 0 when unknown.
 
-    ``sources`` are all it takes from, ``marked`` its summary cut by source; ``shared``: by several.
+    ``sources`` are all it takes from, ``marked`` its summary cut by source; ``shared``: by several. ``unseen``
+    when no person has opened the summary as it is.
     """
 
     id: int
@@ -85,6 +87,7 @@ class BoardItem:
     sources: tuple[str, ...]
     marked: tuple[Saying, ...]
     shared: bool
+    unseen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +380,7 @@ def _board_item(item: Item, shared: frozenset[int]) -> BoardItem:
         minutes=read_minutes(item.words) if item.words else 0, story_id=item.story_id,
         article_id=item.article_id, shared=item.story_id in shared,
         sources=credit.sources(item.source_name, item.summary, told),
-        marked=credit.marked(item.summary, told),
+        marked=credit.marked(item.summary, told), unseen=is_unseen(item),
     )
 
 
@@ -452,6 +455,6 @@ def _item_doc(
         image_alt=item.image_alt, sources=item.sources, doubts=known.doubts.get(item.id, ()),
         earlier_number=before.number if before else None, earlier_url=url,
         told_in=told.number if told else None, told_news=known.news.get(item.story_id or 0, 0),
-        excluded=item.article_id in known.excluded,
+        excluded=item.article_id in known.excluded, unseen=item.unseen,
         reached=tuple(one for one in asked if one is not None),
     )

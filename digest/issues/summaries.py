@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +61,17 @@ def put(item: Item, shown: Shown) -> None:
     """Let an item have a summary, and who says what in it."""
     item.summary = shown.text
     item.told = [[one.source, one.text] for one in shown.told]
+
+
+def see(item: Item) -> None:
+    """Note that a person has a summary before the eyes."""
+    item.seen_hash = _hash(item.summary)
+
+
+def is_unseen(item: Item) -> bool:
+    """Tell whether a summary that readers get was opened by nobody as it is now."""
+    shown = item.role != Role.BRIEF and bool(item.summary.strip())
+    return shown and item.seen_hash != _hash(item.summary)
 
 
 def give_role(db: Session, item: Item, role: Role) -> None:
@@ -134,3 +146,7 @@ def _is_machines(db: Session, item: Item) -> bool:
 def texts_of(shown: Shown) -> set[str]:
     """Return a version's text, whole and cut to each role."""
     return {shown.text, *(fit_summary(shown, one).text for one in Role)}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -22,6 +22,7 @@ def test_the_preview_follows_the_story_in_hand(live: Live, page: Any) -> None:
         newsletter_id = make.newsletter(db, now=now)
         issue_id = make.issue(db, now=now, newsletter_id=newsletter_id, items=9)
         last = db.scalars(select(Item.id).order_by(Item.position.desc()).limit(1)).one()
+        first = db.scalars(select(Item.id).order_by(Item.position).limit(1)).one()
     page.goto(f"{live.url}/admin/login")
     page.locator("#email").fill("salma@example.org")
     page.locator("#password").fill(PASSWORD)
@@ -36,3 +37,10 @@ def test_the_preview_follows_the_story_in_hand(live: Live, page: Any) -> None:
     page.locator(f"#item-{last}:focus").wait_for()
     assert 0 <= title.evaluate(top) < height
     assert page.locator(f"#item-{last}:focus").count() == 1
+    page.keyboard.press("KeyE")
+    live.wait_for(lambda: seen(live) == {first, last})  # the lead was open from the start
+
+
+def seen(live: Live) -> set[int]:
+    with live.system.db.read() as db:
+        return set(db.scalars(select(Item.id).where(Item.seen_hash.is_not(None))))

@@ -72,6 +72,7 @@ FIELDS = {  # the field of the page that mends a finding
     "preheader_repeats_subject": "preheader",
     # of an item: its number follows
     "missing_alt": "alt",
+    "unopened": "summary",
     "bad_image": "image",
     "lead_without_image": "image",
     "bad_link": "link",

@@ -89,6 +89,15 @@ def edit_item(issue_id: int, item_id: int) -> ResponseReturnValue:
     return _saved(issue_id, version, f"item:{item_id}", f"item-{item_id}")
 
 
+@bp.post(f"{ITEM}/seen")
+@needs(Action.EDIT)
+def see_item(issue_id: int, item_id: int) -> ResponseReturnValue:
+    """Note that a summary was opened; the page says so by itself, without drawing anything anew."""
+    with system().db.write() as db:
+        board.see_item(db, issue_id, item_id)
+    return "", 204
+
+
 @bp.post(f"{ITEM}/role")
 @needs(Action.EDIT)
 def set_role(issue_id: int, item_id: int) -> ResponseReturnValue:

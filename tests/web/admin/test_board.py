@@ -569,3 +569,18 @@ def test_the_history_names_who_did_what(editor: Browser, system: System, issue_i
     text = page(editor, issue_id, side="history")
     assert "عدّل نص عدد" in text
     assert "publisher" in text
+
+
+def test_a_machine_summary_nobody_opened_is_named_until_it_is(
+    editor: Browser, system: System, issue_id: int
+) -> None:
+    first, second = items(system, issue_id)
+    text = page(editor, issue_id, side="checks")
+    assert "ملخصات آلية لم يفتحها أحد: \u20682\u2069" in text
+    home = f"/admin/issues/{issue_id}"
+    assert editor.submit(f"{home}/items/{first.id}/seen", {}, page=home).status_code == 204
+    assert "ملخصات آلية لم يفتحها أحد: \u20681\u2069" in page(editor, issue_id, side="checks")
+    act(editor, system, issue_id, f"items/{second.id}/edit", title="عنوان", summary="نص كُتب.",
+        link=second.link, image="", image_alt="")
+    assert "لم يفتحها أحد" not in page(editor, issue_id, side="checks")
+    assert one(system, issue_id).version == 2  # to look is no act

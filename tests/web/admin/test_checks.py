@@ -60,7 +60,7 @@ def test_a_dead_link_blocks_and_its_row_leads_to_the_field(
     assert "أخطاء تمنع الإرسال" in text
     assert f"#link-{item_id}" in text
     schedule = client.get(f"/admin/issues/{issue_id}?side=schedule").get_data(as_text=True)
-    assert re.search(r"<button class=\"button primary\" disabled>", schedule)
+    assert re.search(r"<button class=\"button primary\" data-first disabled>", schedule)
 
 
 def test_links_are_asked_again_in_the_background(

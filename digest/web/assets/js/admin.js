@@ -7,6 +7,7 @@ import { polls } from "./parts/poll.js";
 import { help } from "./parts/help.js";
 import { keys } from "./parts/keys.js";
 import { cards } from "./parts/cards.js";
+import { lookedAt, seen } from "./parts/seen.js";
 import { swaps } from "./parts/swap.js";
 import { drawers } from "./parts/drawer.js";
 import { dragging } from "./parts/drag.js";
@@ -26,6 +27,7 @@ drawers(start);
 countdowns();
 zones();
 previews();
+seen();
 start();
 
 // What has to be done again for a page that came in place of the old one.
@@ -38,5 +40,6 @@ function start() {
   dragging();
   live();
   lazy();
+  lookedAt();
   together();
 }

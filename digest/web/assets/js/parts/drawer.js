@@ -2,6 +2,7 @@
 // Forms in the drawer are sent by us, and the page behind is drawn anew. Escape or the button closes
 // it and gives the focus back. Whatever goes wrong is left to the browser.
 import { saveNow, watchForms } from "./forms.js";
+import { lookedAt } from "./seen.js";
 import { refresh } from "./swap.js";
 
 let opener = null; // the card or link to go back to: {id, href}
@@ -77,6 +78,7 @@ async function show(answer) {
   for (const form of story.querySelectorAll("form[role=search]")) form.dataset.at = answer.url.split("?")[0];
   for (const part of story.querySelectorAll("[data-scripts]")) part.hidden = false;
   watchForms(story);
+  lookedAt();
   place.scrollTop = before.top;
   const again = before.field && [...story.querySelectorAll("button, input, select, textarea")].find((one) => name(one) === before.field);
   (again || story.querySelector("#story-title")).focus({ preventScroll: Boolean(again) });
