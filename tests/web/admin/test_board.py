@@ -580,7 +580,7 @@ def test_a_machine_summary_nobody_opened_is_named_until_it_is(
     home = f"/admin/issues/{issue_id}"
     assert editor.submit(f"{home}/items/{first.id}/seen", {}, page=home).status_code == 204
     assert "ملخصات آلية لم يفتحها أحد: \u20681\u2069" in page(editor, issue_id, side="checks")
-    act(editor, system, issue_id, f"items/{second.id}/edit", title="عنوان", summary="نص كُتب.",
+    act(editor, system, issue_id, f"items/{second.id}", title="عنوان", summary="نص كُتب.",
         link=second.link, image="", image_alt="")
     assert "لم يفتحها أحد" not in page(editor, issue_id, side="checks")
     assert one(system, issue_id).version == 2  # to look is no act
