@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -259,15 +259,17 @@ def issue(issue_id: int) -> ResponseReturnValue:
 @bp.get("/issues/<int:issue_id>/items/<int:item_id>/form")
 @needs(Action.EDIT)
 def item_form(issue_id: int, item_id: int) -> ResponseReturnValue:
-    """Answer the form of one story, for a fold of the page that was opened."""
+    """Answer the form of one story, for a fold of the page that was opened; the page, if it may not be."""
     with system().db.read() as db:
         page = load_page(db, issue_id, tab="", search="", seen=None, now=now(), shown=0)
     places = {
         item.id: (section.id, item) for section in page.board.sections for item in section.items
     }
     section_id, item = places.get(item_id, (0, None))
-    if item is None or not page.open or section_id in page.together.locked:
+    if item is None:
         raise NotFound("no_such_item", item=item_id)
+    if not page.open or section_id in page.together.locked:
+        return redirect(url_for("admin.issue", issue_id=issue_id))
     return render_template(
         "admin/board/lazy.html", page=page, section_id=section_id, item=item,
         here=request.args.get("back", ""), **_writing(),

@@ -145,7 +145,7 @@ def test_there_is_no_form_of_a_story_that_may_not_be_written(
     with system.db.write() as db:
         other = make.user(db, now=system.clock.now(), email="omar@example.org")
         locks.take(db, issue_id, [item.section_id], by=other, now=system.clock.now())
-    assert editor.get(path).status_code == 404
+    assert editor.get(path).location == f"/admin/issues/{issue_id}"
 
 
 def test_a_long_issue_beside_a_full_inbox_is_light(
