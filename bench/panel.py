@@ -5,7 +5,7 @@ is made once and kept in the temporary folder; every route of the admin that ans
 over and over, as an admin who signed in. Weight is what a first visit loads: the page, its style
 sheet and script, without fonts.
 
-    python -m bench.panel [--rounds 20] [--scale 1.0] [--only WORD] [--folder FOLDER]
+    python -m bench.panel [--rounds 20] [--scale 1.0] [--only WORD] [--folder FOLDER] [--paint]
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from tests.webapp import build_app
 
 NOW = datetime(2026, 11, 24, 2, 40, tzinfo=UTC)
 SLOW = 200.0  # ms that a page may take, 95 times of 100
+PAINT = 100.0  # ms from an act on the issue page to the next paint
 HEAVY = 300_000  # bytes of a first visit without fonts
 SINCE = 400  # days that the newsroom has been at work
 PASSWORD = "a long enough password"
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--scale", type=float, default=1.0, help="of all that is counted")
     parser.add_argument("--only", default="", help="part of a route")
+    parser.add_argument("--paint", action="store_true", help="measure the issue page in Chromium")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()),
                         help="where the database is kept")
     asked = parser.parse_args()
@@ -95,7 +97,25 @@ def main() -> None:
         print(f"{one.p50:8.1f} {one.p95:8.1f} {one.weight / 1000:6.0f}  {one.rule}{code}{mark}")
     bad = [one for one in pages if one.p95 > SLOW or one.weight > HEAVY or one.status >= 500]
     print(f"{len(pages)} pages, {len(bad)} of them over {SLOW:.0f} ms or {HEAVY // 1000} KB")
-    raise SystemExit(bool(bad))
+    late = _painted(asked) if asked.paint else 0
+    raise SystemExit(bool(bad or late))
+
+
+def _painted(asked: argparse.Namespace) -> int:
+    """Print how soon the issue page answers an editor; returns how many acts are late."""
+    from bench.paint import interactions
+
+    with newsroom(asked.scale, asked.folder) as system:
+        found = interactions(
+            build_app(system), issues(system)["draft"], email=EMAIL, password=PASSWORD,
+            rounds=asked.rounds,
+        )
+    print(f"{'next':>8} {'worst':>8} {'done':>8} {'worst':>8}  act on the issue page, ms to the paint")
+    for one in found:
+        mark = " LATE" if one.next > PAINT else ""
+        print(f"{one.next:8.1f} {one.next_worst:8.1f} {one.done:8.1f} {one.done_worst:8.1f}  "
+              f"{one.name}{mark}")
+    return sum(one.next > PAINT for one in found)
 
 
 class newsroom:  # noqa: N801 (reads as a function where it is used)

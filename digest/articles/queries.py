@@ -169,7 +169,8 @@ def inbox(
     if search.strip():
         conditions.append(_matching(search))
     if until is not None:
-        conditions.append(Story.id <= until)
+        # Reckoned with, since SQLite would look at all stories up to it by their ids.
+        conditions.append(Story.id + 0 <= until)
     topics = _topics(db, conditions)
     total = sum(one.stories for one in topics)
     if topic_id is not None:

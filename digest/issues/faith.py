@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from digest.articles.fidelity.check import Doubt, unsupported
 from digest.articles.models import Article
 from digest.issues.models import Item
+
+MANY = 256  # summaries with their sources, of some 20 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,19 @@ def doubts(db: Session, issue_id: int) -> dict[int, tuple[Doubt, ...]]:
     texts = _texts(db, [one.article_id for one in items], [one.story_id for one in items])
     found = {}
     for one in items:
-        sources = [
+        sources = tuple(
             text for article_id, story_id, text in texts
             if article_id == one.article_id or (story_id is not None and story_id == one.story_id)
-        ]
-        if sources and (doubtful := unsupported(one.summary, sources)):
+        )
+        if sources and (doubtful := _doubts(one.summary, sources)):
             found[one.id] = doubtful
     return found
+
+
+@lru_cache(maxsize=MANY)
+def _doubts(summary: str, sources: tuple[str, ...]) -> tuple[Doubt, ...]:
+    """The doubts about a summary; of an issue that is edited, all but one stay as they were."""
+    return unsupported(summary, sources)
 
 
 def source_texts(db: Session, item: Item) -> list[str]:

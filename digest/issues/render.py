@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import TypeVar
 
@@ -36,6 +36,7 @@ from digest.text.bidi import isolate
 # mail's first words.
 FILLER = "\u00a0\u200c" * 60
 BRAND = colours.LIGHT.brand
+MANY = 32  # mails that are remembered, of some 100 KB each
 T = TypeVar("T")
 
 
@@ -45,7 +46,19 @@ def render_issue(doc: IssueDoc, variant: Variant) -> Rendered:
     An item that MRML cannot take is left out and named by an error ``render_failed``. A template
     of the newsletter's own that fails gives way to the one before it, in the end to the design; a
     warning ``template_broken`` names it.
+
+    A page and the preview in it ask for the same mail, so what was made of the same document is
+    remembered, unless a template of the newsletter's own, whose time is limited, had a part in it.
     """
+    return _rendered(doc, variant) if doc.look.own else _remembered(doc, variant)
+
+
+@lru_cache(maxsize=MANY)
+def _remembered(doc: IssueDoc, variant: Variant) -> Rendered:
+    return _rendered(doc, variant)
+
+
+def _rendered(doc: IssueDoc, variant: Variant) -> Rendered:
     parts, broken = _own_parts(doc, variant)
     failed: tuple[int, ...] = ()
     if parts is None:

@@ -90,6 +90,7 @@ FIELDS = {  # the field of the page that mends a finding
 }
 SETTINGS = frozenset({"no_postal_address"})
 NOWHERE = dict.fromkeys(Slot, "#")  # a preview belongs to no reader
+KEPT = "board-inbox"  # the part that a page keeps when an act leaves it as it is
 STEP = 40  # stories beside an issue, and how many more of them are shown on demand
 MOST = 200
 SUBJECT_GOOD, PREHEADER_GOOD = 50, 90  # letters (DESIGN §3)
@@ -224,7 +225,8 @@ def issue(issue_id: int) -> ResponseReturnValue:
     shown = min(asked_number("shown") or STEP, MOST)
     with system().db.read() as db:
         page = load_page(
-            db, issue_id, tab=tab, search=search, seen=asked_number("seen"), now=now(), shown=shown
+            db, issue_id, tab=tab, search=search, seen=asked_number("seen"), now=now(),
+            shown=0 if KEPT in request.headers.get("X-Keeps", "") else shown,
         )
         author = last_editor(db, issue_id)
         panel = check_panel(db, page.board, page.rendered, now()) if side == "checks" else None
@@ -242,6 +244,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         search=search,
         editing=asked_number("edit"),
         opened=_opened(),
+        shown=shown,
         step=STEP,
         most=MOST,
         at=now(),

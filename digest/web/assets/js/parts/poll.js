@@ -8,6 +8,7 @@ export function polls() {
 
 function again(part) {
   setTimeout(async () => {
+    if (!part.isConnected) return; // the page was drawn anew, and asks for itself
     if (document.hidden) return again(part);
     const fresh = await read(part.dataset.poll, part.id);
     if (!fresh) return again(part);

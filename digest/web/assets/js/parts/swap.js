@@ -10,7 +10,8 @@ export function swaps(start) {
     const link = event.target.closest("a[data-swap]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    saveNow().then(() => visit(link, start));
+    busy(link);
+    saveNow().then(() => inTurn(() => visit(link, start)));
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-swap]")) return;
@@ -22,7 +23,7 @@ export function swaps(start) {
 }
 
 async function visit(link, start) {
-  const answer = await ask(link.href, {});
+  const answer = await ask(link.href, {}, link.dataset.keeps);
   if (!answer?.ok) return location.assign(link.href);
   if (link.href !== location.href) history.pushState(null, "", link.href);
   await put(answer, start);
@@ -37,23 +38,54 @@ export async function refresh(start) {
   if (answer?.ok) await put(answer, start);
 }
 
-async function send(form, button, start) {
-  const fields = new FormData(form, button);
-  const url = button?.getAttribute("formaction") ?? form.action;
-  const answer = await ask(url, { method: "POST", body: fields });
-  if (!answer?.ok) {
-    if (button?.name) form.append(hidden(button.name, button.value));
-    form.action = url;
-    return form.submit();
-  }
-  await put(answer, start);
+// One after another, so that a late answer never takes the place of a later one.
+let line = Promise.resolve();
+
+function inTurn(act) {
+  line = line.then(act, act);
+  return line;
 }
 
-// Forms that are open here are to be in the new page, too; it leaves the others for later.
-async function ask(url, options) {
+function send(form, button, start) {
+  const fields = new FormData(form, button);
+  const url = button?.getAttribute("formaction") ?? form.action;
+  busy(button ?? form, url, fields);
+  const keeps = button?.dataset.keeps ?? form.dataset.keeps;
+  return inTurn(async () => {
+    const answer = await ask(url, { method: "POST", body: fields }, keeps);
+    if (answer?.ok) return put(answer, start);
+    if (button?.name) form.append(hidden(button.name, button.value));
+    form.action = url;
+    if (!form.isConnected) document.body.append(form); // an act before it drew the page anew
+    form.submit();
+  });
+}
+
+// What was pressed, or the card it belongs to, shows at once that it was heard; a story that moves
+// is in its new place before the server says so, and one that is added looks used.
+function busy(part, url = "", fields = new FormData()) {
+  const card = part.closest("[data-card]");
+  (card ?? part).setAttribute("aria-busy", "true");
+  const { pathname, searchParams } = new URL(url, location.href);
+  if (pathname.endsWith("/stories")) card?.classList.add("used");
+  if (!pathname.endsWith("/move") || !card?.dataset.item) return;
+  const section = searchParams.get("section_id") ?? fields.get("section_id");
+  const list = document.querySelector(`[data-items="${CSS.escape(section)}"]`);
+  if (!list) return;
+  const others = [...list.querySelectorAll("[data-item]")].filter((one) => one !== card);
+  const focused = card.contains(document.activeElement) && document.activeElement;
+  list.insertBefore(card, others[Number(fields.get("position"))] ?? null);
+  focused?.focus?.({ preventScroll: true });
+}
+
+// Forms that are open here are to be in the new page, too; it leaves the others for later. A part
+// that an act keeps as it is (data-keeps="ID") need not be drawn again.
+async function ask(url, options, keeps) {
   const open = [...document.querySelectorAll("details[data-form][open]")].map((one) => one.dataset.form);
+  const headers = { Accept: "text/html", "X-Open": open.join(" ") };
+  if (keeps && document.getElementById(keeps)) headers["X-Keeps"] = keeps;
   try {
-    return await fetch(url, { ...options, headers: { Accept: "text/html", "X-Open": open.join(" ") } });
+    return await fetch(url, { ...options, headers });
   } catch {
     return null; // no server: the browser's own page says so
   }
@@ -64,11 +96,39 @@ async function put(answer, start) {
   const fresh = page.querySelector(".page");
   const old = document.querySelector(".page");
   if (!fresh || !old) return location.assign(answer.url);
+  const kept = fresh.querySelector("[data-kept]");
+  if (kept && !document.getElementById(kept.id)) return location.assign(answer.url);
   const before = look();
-  old.replaceWith(document.adoptNode(fresh));
+  later(fresh.querySelector("iframe"));
+  graft(old, document.adoptNode(fresh), kept);
   restore(before);
   start();
   toast();
+}
+
+// Put a fresh part in the place of the old one, around the part that is kept: that one stays where
+// it is, scrolled and drawn.
+function graft(old, fresh, kept) {
+  if (fresh === kept) return;
+  if (!kept || !fresh.contains(kept)) return old.replaceWith(fresh);
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+  const news = [...fresh.children];
+  const at = news.findIndex((one) => one.contains(kept));
+  const mine = document.getElementById(kept.id);
+  const place = [...old.children].find((one) => one.contains(mine));
+  for (const one of [...old.children]) if (one !== place) one.remove();
+  place.before(...news.slice(0, at));
+  place.after(...news.slice(at + 1));
+  graft(place, news[at], kept);
+}
+
+// The mail in the frame is drawn after the page that was asked for.
+function later(frame) {
+  if (!frame) return;
+  const src = frame.getAttribute("src");
+  frame.removeAttribute("src");
+  requestAnimationFrame(() => setTimeout(() => frame.getAttribute("src") || frame.setAttribute("src", src)));
 }
 
 // What a person would miss: the scrolled places, the folds, and the card in hand.
