@@ -141,7 +141,7 @@ function look() {
     folds: [...document.querySelectorAll("details[data-details]")].map((one) => [one.dataset.details, one.open]),
     card: card?.id,
     next: card && all[all.indexOf(card) + 1]?.id,
-    field: document.activeElement?.id,
+    field: hand(document.activeElement),
   };
 }
 
@@ -156,7 +156,18 @@ function restore({ scrolled, page, folds, card, next, field }) {
   }
   window.scrollTo(0, page);
   const byId = (id) => id && document.getElementById(id);
-  (byId(field) || byId(card) || byId(next))?.focus({ preventScroll: true });
+  (field() || byId(card) || byId(next))?.focus({ preventScroll: true });
+}
+
+// How to find again what has the focus: by its id, else by what it does within the part it is in.
+function hand(one) {
+  if (!one || one === document.body || one.matches("[data-card]")) return () => null;
+  if (one.id) return () => document.getElementById(one.id);
+  const home = one.closest("[id]")?.id;
+  const does = (part) => part.getAttribute("href") ?? part.getAttribute("formaction") ?? part.name ?? "";
+  const alike = () => [...(document.getElementById(home)?.querySelectorAll(one.localName) ?? [])].filter((part) => does(part) === does(one));
+  const nth = alike().indexOf(one);
+  return () => [alike()[nth]].find((part) => part && !part.disabled);
 }
 
 function toast() {
