@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -199,6 +200,47 @@ def test_a_source_that_stopped_needs_attention(system: System, clock: SettableCl
         )
     told = page(system)
     assert (len(told.sources), told.ill) == (1, 1)
+
+
+CARD = re.compile(r'<section class="card[^>]*>(.*?)</section>', re.S)
+
+
+def primaries(text: str) -> list[int]:
+    """How many main buttons each card with a heading has."""
+    return [
+        len(re.findall(r'class="button primary', one)) for one in CARD.findall(text) if "<h2" in one
+    ]
+
+
+def test_each_card_has_one_main_button(
+    sign_in: SignIn, system: System, clock: SettableClock
+) -> None:
+    admin = sign_in("admin")
+    assert set(primaries(admin.get("/admin/").get_data(as_text=True))) == {1}  # nothing there yet
+    now = clock.now()
+    with system.db.write() as db:
+        make.source(db, now=now, failures=9, last_ok_at=now - timedelta(days=9))
+        daily = make.newsletter(db, now=now, slug="daily")
+        make.newsletter(db, now=now, slug="weekly")  # its next time has no draft
+        make.issue(db, now=now, newsletter_id=daily, number=7, subject="")
+        make.issue(db, now=now, newsletter_id=daily, number=6, state="sending", send_at=now)
+    send_to(system, clock, readers=2)
+    assert set(primaries(admin.get("/admin/").get_data(as_text=True))) == {1}
+
+
+def test_growth_is_drawn_and_told_in_a_table(sign_in: SignIn, system: System) -> None:
+    now = system.clock.now()
+    with system.db.write() as db:
+        daily = make.mailing_list(db, now=now)
+        make.subscriber(db, now=now, list_id=daily)
+        make.subscriber(db, now=now, address="c@example.net", list_id=daily, on="left")
+    text = sign_in("author").get("/admin/").get_data(as_text=True)
+    weeks = len(page(system).grown.weeks)
+    table = text.partition('data-details="growth"')[2].partition("</table>")[0]
+    assert 'aria-labelledby="growth-title growth-desc"' in text
+    assert table.count("<tr>") == weeks + 1
+    first = re.findall(r"<td[^>]*>(.*?)</td>", table)[:2]
+    assert first == ["1", "1"]
 
 
 def test_a_source_name_from_outside_is_only_text(sign_in: SignIn, system: System) -> None:

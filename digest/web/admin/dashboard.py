@@ -29,6 +29,7 @@ from digest.web.admin.analytics import weeks
 from digest.web.admin.coming import Coming, coming_sends
 from digest.web.admin.sources import cause
 from digest.web.charts import Chart
+from digest.web.filters import date_in_words
 from digest.web.guard import needs, newsroom, now, system
 
 LATELY = timedelta(days=7)
@@ -87,6 +88,7 @@ def dashboard() -> ResponseReturnValue:
     return render_template(
         "admin/dashboard.html", page=page, at=now(), morning=morning, captured=captured,
         cause=cause, chart=_chart(page.grown),
+        week_names=[date_in_words(one) for one in page.grown.weeks],
     )
 
 

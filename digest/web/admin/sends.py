@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import flash
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,7 +22,7 @@ from digest.web.admin import bp
 from digest.web.admin.board import usual_time
 from digest.web.fields import number, text
 from digest.web.filters import when_in
-from digest.web.forms import to_utc
+from digest.web.forms import safe_back, to_utc
 from digest.web.guard import back, needs, now, system, who
 
 ISSUE = "/issues/<int:issue_id>"
@@ -102,7 +102,7 @@ def pause(issue_id: int) -> ResponseReturnValue:
     with system().db.write() as db:
         control.pause(db, issue_id, by=who().id, now=now())
     flash(_("توقّف الإرسال. استأنف متى شئت، ولن يُرسل إلى أحد مرتين."), "ok")
-    return back("admin.issue", issue_id=issue_id)
+    return redirect(safe_back(url_for("admin.issue", issue_id=issue_id)), 303)
 
 
 @bp.post(f"{ISSUE}/resume")
@@ -112,7 +112,7 @@ def resume(issue_id: int) -> ResponseReturnValue:
     with system().db.write() as db:
         control.resume(db, issue_id, by=who().id, now=now())
     flash(_("استُؤنف الإرسال."), "ok")
-    return back("admin.issue", issue_id=issue_id)
+    return redirect(safe_back(url_for("admin.issue", issue_id=issue_id)), 303)
 
 
 @bp.post(f"{ISSUE}/reopen")

@@ -32,7 +32,7 @@ FEW = 3  # sources that are read at any time; only more of them are worth tellin
 class Work:
     """A piece of long work: what it is, whose, where it is shown, and ``done`` of ``total``.
 
-    ``total`` is 0 while nobody knows how much there is.
+    ``total`` is 0 while nobody knows how much there is. A send is told with its issue's state.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Work:
     total: int = 0
     failed: int = 0
     issue_id: int | None = None
+    state: str = ""
 
     @property
     def percent(self) -> int | None:
@@ -82,13 +83,13 @@ def under_way(db: Session) -> tuple[Work, ...]:
 
 def _sends(db: Session) -> Sequence[Work]:
     rows = db.execute(
-        select(Issue.id, Issue.subject, User.name).outerjoin(User, User.id == Issue.scheduled_by)
+        select(Issue.id, Issue.subject, Issue.state, User.name).outerjoin(User, User.id == Issue.scheduled_by)
         .where(Issue.state.in_(SENDING)).order_by(Issue.id)
     )
     return [
         Work("send", str(_("إرسال «%(subject)s»", subject=subject)), owner or "",
-             url_for("admin.issue", issue_id=issue_id), issue_id=issue_id)
-        for issue_id, subject, owner in rows
+             url_for("admin.issue", issue_id=issue_id), issue_id=issue_id, state=state)
+        for issue_id, subject, state, owner in rows
     ]
 
 

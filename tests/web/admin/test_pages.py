@@ -89,6 +89,8 @@ def _filled(system: System, clock: SettableClock) -> dict[str, str]:
         "domain": f"/admin/newsletters/{newsletter_id}/domain",
         "uncertain": f"/admin/issues/{issue_id}/uncertain", "instance": "/admin/instance",
         "measured": f"/admin/issues/{sent.issue_id}", "imports": "/admin/imports",
+        "dashboard": "/admin/", "analytics": "/admin/analytics",
+        "numbers": f"/admin/analytics/issues/{sent.issue_id}", "work": "/admin/work",
     }
 
 
