@@ -13,7 +13,7 @@ from digest.audience.models import MailingList, Membership, Subscriber
 from digest.issues.models import Issue, Item, Section
 from digest.newsletters.models import Newsletter, newsletter_list
 from digest.sources.models import Source
-from digest.staff.models import Role, User
+from digest.staff.models import Passkey, Role, User
 
 
 def _add(db: Session, row: Any) -> int:
@@ -137,3 +137,10 @@ def issue(db: Session, *, now: datetime, newsletter_id: int, items: int = 2,
         item(db, issue_id=issue_id, section_id=section_id, position=position,
              title=f"خبر رقم {position + 1}", role="second" if position else "lead")
     return issue_id
+
+
+def passkey(user_id: int, *, now: datetime, name: str = "هاتفي") -> Passkey:
+    """A passkey that no device has."""
+    return Passkey(user_id=user_id, credential_id=b"x" * 16, public_key=b"y", name=name,
+                   backup_state=False, device_type="single_device", lastuse_datetime=now,
+                   usage="first")

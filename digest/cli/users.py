@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy import select
 
 from digest.cli.session import opened
-from digest.staff import invitations
+from digest.staff import factors, invitations
 from digest.staff.models import User
 from digest.staff.roles import RIGHTS
+from digest.system.errors import NotFound
 
 
 @click.group()
 def users() -> None:
     """People who sign in to the panel."""
+
+
+@users.command("reset-factors")
+@click.argument("email")
+def reset_factors(email: str) -> None:
+    """Take the second factors of a person who lost them; the password stays."""
+    with opened() as system, system.db.write() as db:
+        user_id = db.scalar(select(User.id).where(User.email == email.strip().lower()))
+        if user_id is None:
+            raise NotFound("no_such_user", user=email)
+        factors.start_over(db, user_id, by=None, now=system.clock.now())
+    click.echo("Done. Signing in asks for the password alone.")
 
 
 @users.command()

@@ -31,6 +31,8 @@ class Role(Base, RoleMixin):
 class User(Base, UserMixin):
     """A person who signs in. Flask-Security asks for most of the columns and names them.
 
+    ``tf_counter`` is the half minute of the last code taken, ``mf_recovery_codes`` are digests.
+
     ``invited_at`` is when the last invitation left; without a password it is still open.
     ``months`` to ``week_start`` are a person's own ways; None means: as the newsroom does.
     ``single_keys`` makes single letters shortcuts.
@@ -48,6 +50,7 @@ class User(Base, UserMixin):
     invited_at: Mapped[datetime | None] = mapped_column(UTC)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
     months: Mapped[str | None] = mapped_column(String(10))
@@ -63,6 +66,12 @@ class User(Base, UserMixin):
     )
 
 
+def _first_use(row: Any) -> datetime:
+    """When a passkey was made: the library names only when it was used last."""
+    made: datetime = row.get_current_parameters()["lastuse_datetime"]
+    return made
+
+
 class Passkey(Base, WebAuthnMixin):
     """A key on a person's device. The columns are those Flask-Security asks for."""
 
@@ -76,7 +85,7 @@ class Passkey(Base, WebAuthnMixin):
     backup_state: Mapped[bool]
     device_type: Mapped[str] = mapped_column(String(64))
     extensions: Mapped[str | None] = mapped_column(String(255))
-    create_datetime: Mapped[datetime] = mapped_column(UTC)
+    create_datetime: Mapped[datetime] = mapped_column(UTC, default=_first_use)
     lastuse_datetime: Mapped[datetime] = mapped_column(UTC)
     name: Mapped[str] = mapped_column(String(64))
     usage: Mapped[str] = mapped_column(String(64))

@@ -6,11 +6,18 @@ AES-256-GCM with a key derived by HKDF-SHA-256 from DIGEST_SECRET_KEY and the pu
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import secrets
 
 from digest.system.errors import Refused
 
 NONCE = 12  # bytes, NIST SP 800-38D 8.2
+
+
+def derive(secret: str, purpose: str) -> str:
+    """Return a key of its own for a purpose (HMAC-SHA-256 of the secret), as hex."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def seal(secret: str, purpose: str, plain: bytes, about: str) -> str:

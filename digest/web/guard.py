@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from digest.newsletters.manage import FIRST_ZONE
 from digest.newsletters.models import Newsletter
+from digest.staff import factors
 from digest.staff.accounts import role_of
 from digest.staff.models import User
 from digest.staff.roles import Action, may
@@ -73,11 +74,12 @@ def allowed(action: Action | str) -> bool:
     return signed_in() and may(role_of(who()), Action(action))
 
 
-def needs(action: Action) -> Callable[[View[P]], View[P]]:
+def needs(action: Action, *, owing: bool = False) -> Callable[[View[P]], View[P]]:
     """Let only people through whose role includes ``action``.
 
-    Anonymous readers are sent to the sign-in page (401 for JSON), others get a 403 page. The
-    wrapped view carries ``needs_action``, so a test can prove that no admin route lacks a rule.
+    Anonymous readers are sent to the sign-in page (401 for JSON), others get a 403 page. Who owes
+    the house a second factor is sent to set one up; only pages for that are ``owing``. The wrapped
+    view carries ``needs_action``, so a test can prove that no admin route lacks a rule.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -87,12 +89,27 @@ def needs(action: Action) -> Callable[[View[P]], View[P]]:
                 return _sign_in_first()
             if not allowed(action):
                 abort(403)
+            if not owing and owes_factor():
+                return _factor_first()
             return view(*args, **kwargs)
 
         guarded.needs_action = action  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def owes_factor() -> bool:
+    """Tell whether the house asks the person who signed in for a second factor they lack."""
+    with system().db.read() as db:
+        return factors.owes(db, who())
+
+
+def _factor_first() -> ResponseReturnValue:
+    if wants_json():
+        abort(403)
+    flash(_("أضف عاملاً ثانياً إلى حسابك أولاً، ثم تابع عملك."), "info")
+    return redirect(url_for("admin.profile", _anchor="factors"), 303)
 
 
 def _sign_in_first() -> ResponseReturnValue:

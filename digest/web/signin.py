@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import user_logged_out
 from flask_security import (
@@ -19,24 +18,32 @@ from flask_security import (
     verify_password,
 )
 from flask_security.proxies import _security
-from flask_security.views import login
+from flask_security.views import login, verify
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from digest.staff import audit
 from digest.staff.accounts import end_sessions
-from digest.staff.models import Role, User
+from digest.staff.models import Passkey, Role, User
 from digest.system.build import System
 from digest.system.errors import Refused
+from digest.system.seal import derive
 from digest.text.clean import strip_controls
+from digest.web.factors import (
+    TRIES_PER_ACCOUNT,
+    TRIES_PER_NETWORK,
+    Digests,
+    Keys,
+    OnceTotp,
+    PasskeyAnswer,
+    failed,
+    init_factors,
+)
+from digest.web.factors import settings as factor_settings
 from digest.web.forms import is_local
 from digest.web.guard import limiter
 
 PASSWORD_MIN = 10
 STAY = timedelta(days=30)  # "remember me on this device"
-# A stranger may guess so often from one address, and so often for one account from one address.
-# Counting an account from everywhere would let a stranger lock its owner out.
-TRIES_PER_NETWORK = "30/minute;200/hour"
-TRIES_PER_ACCOUNT = "6/minute;30/hour"
 
 
 def init_signin(app: Flask, system: System) -> None:
@@ -67,18 +74,21 @@ def init_signin(app: Flask, system: System) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=https,
         REMEMBER_COOKIE_DURATION=STAY,
+        **factor_settings(system.settings.secret_key),
+        SECURITY_DATETIME_FACTORY=system.clock.now,
         WTF_CSRF_TIME_LIMIT=None,  # a board stays open for hours; the token dies with the session
     )
     sessions = _sessions(app, system)
-    store = SQLAlchemySessionUserDatastore(sessions, User, Role)
-    Security(app, store, mail_util_cls=Address)
+    store = SQLAlchemySessionUserDatastore(sessions, User, Role, Passkey)
+    Security(
+        app, store, mail_util_cls=Address, totp_cls=OnceTotp,
+        mf_recovery_codes_util_cls=Digests, webauthn_util_cls=Keys,
+        wan_signin_response_form=PasskeyAnswer,
+    )
     app.view_functions["security.login"] = sign_in
+    app.view_functions["security.verify"] = confirm_password
+    init_factors(app, system)
     _record(app, system)
-
-
-def derive(secret: str, purpose: str) -> str:
-    """Return a key of its own for a purpose (HMAC-SHA-256 of the secret), as hex."""
-    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def check_password(password: str, again: str) -> str:
@@ -127,23 +137,28 @@ class Address(MailUtil):
         return strip_controls(email).strip().lower()
 
 
-def _failed(response: Response) -> bool:
-    return response.status_code not in {302, 303}  # only a right password is answered so
-
-
 def _account() -> str:
     name = request.form.get("email", "").strip().lower()
     return f"{request.remote_addr}|{hashlib.sha256(name.encode()).hexdigest()}"
 
 
 # Decorated once: each decoration would count every try again.
-@limiter.limit(TRIES_PER_NETWORK, methods=["POST"], deduct_when=_failed)
-@limiter.limit(TRIES_PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
+@limiter.limit(TRIES_PER_NETWORK, methods=["POST"], deduct_when=failed)
+@limiter.limit(TRIES_PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=failed)
 def sign_in() -> ResponseReturnValue:
     """Flask-Security's sign-in, which never leads to another site and counts wrong passwords."""
     if not is_local(request.values.get("next", "/")):
         return redirect(url_for("security.login"), 303)
     return cast(ResponseReturnValue, login())
+
+
+@limiter.limit(TRIES_PER_NETWORK, methods=["POST"], deduct_when=failed)
+@limiter.limit("10/minute", methods=["POST"], deduct_when=failed)
+def confirm_password() -> ResponseReturnValue:
+    """Ask for the password again before something that matters."""
+    if not is_local(request.values.get("next", "/")):
+        return redirect(url_for("security.verify"), 303)
+    return cast(ResponseReturnValue, verify())
 
 
 def _record(app: Flask, system: System) -> None:

@@ -108,6 +108,11 @@ def test_every_command_that_help_names_is_there(name: str) -> None:
     assert command.help
 
 
+# Pages of Flask-Security that this house does by its own.
+SHUT = ("/admin/factor/setup", "/admin/factor/rescue", "/admin/factor/codes", "/admin/passkey/new",
+        "/admin/passkey/delete")
+
+
 def test_answering_a_page_imports_no_text_library(system: System, settings: Settings) -> None:
     now = system.clock.now()
     with system.db.write() as db:
@@ -132,6 +137,8 @@ def test_answering_a_page_imports_no_text_library(system: System, settings: Sett
     assert answers.pop("login") == 302
     assert answers.pop("/subscribe/nobody") == 404
     assert {"/admin/inbox", "/archive", "/healthz"} <= answers.keys()
+    for path in SHUT:
+        assert answers.pop(path) == 404
     assert set(answers.values()) <= {200, 302, 303}, answers
     assert [answers[path] for path in named if path in answers] == [200] * 7
 

@@ -42,7 +42,7 @@ def set_language() -> ResponseReturnValue:
 
 
 @bp.get("/profile")
-@needs(Action.VIEW)
+@needs(Action.VIEW, owing=True)
 def profile() -> ResponseReturnValue:
     """Show one's own account."""
     return _page(ChangePasswordForm())

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from wtforms import PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -24,7 +24,7 @@ from digest.staff.roles import Action
 from digest.system.errors import NotFound, Refused
 from digest.system.tokens import PASSWORD
 from digest.web.admin import bp
-from digest.web.admin.setup import sign_in
+from digest.web.admin.setup import enter
 from digest.web.forms import Form
 from digest.web.guard import back, limiter, needs, now, system, who
 from digest.web.signin import PASSWORD_MIN, check_password
@@ -51,6 +51,7 @@ class UserRow:
     has_password: bool
     created_at: datetime
     invited_at: datetime | None
+    has_factor: bool
 
     @property
     def is_invited(self) -> bool:
@@ -77,7 +78,8 @@ class NewPasswordForm(Form):
 
 def list_users(db: Session) -> tuple[UserRow, ...]:
     """Return everybody, oldest account first."""
-    return tuple(_row(user) for user in db.scalars(select(User).order_by(User.id)))
+    everybody = select(User).options(selectinload(User.webauthn)).order_by(User.id)
+    return tuple(_row(user) for user in db.scalars(everybody))
 
 
 def password_link(user: User) -> str:
@@ -173,8 +175,7 @@ def set_password(token: str) -> ResponseReturnValue:
         user_id = _by_link(db, token).id
         accounts.set_password(db, user_id, hashed)
         audit.record(db, "user.password", now=now(), by=user_id, subject="user", subject_id=user_id)
-    sign_in(user_id)
-    return redirect(url_for("admin.dashboard"), 303)
+    return enter(user_id)
 
 
 def _link(user: User) -> str:
@@ -214,6 +215,7 @@ def _row(user: User) -> UserRow:
         bool(user.password),
         user.created_at,
         user.invited_at,
+        bool(user.tf_primary_method or user.webauthn),
     )
 
 
