@@ -9,11 +9,12 @@ round, and what the sender's process needed. Needs Debian's package ``postfix`` 
 but its two test programs).
 
     python -m bench.deliver [--readers 20000] [--connections 10] [--rounds 3] [--kilobytes 60]
-                           [--sign rsa|ed25519|both] [--ledger 1000000] [--delay 50]
+                           [--sign rsa|ed25519|both] [--ledger 1000000] [--delay 50] [--body 8bit]
 
 ``--ledger``: the issue has so many readers, the first of whom are sent to: what a large ledger
 costs. ``--delay``: every answer of the relay (``bench.slowsink``) takes so many milliseconds, and
-messages a second are those of one connection.
+messages a second are those of one connection. ``--body 8bit``: pages go unencoded, as to a relay
+of one's own; the messages of the others are as much smaller.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--sign", choices=["no", *KINDS], default="no", help="with which keys")
     parser.add_argument("--ledger", type=int, default=0, help="readers of the issue in all")
     parser.add_argument("--delay", type=int, default=0, help="milliseconds before each answer")
+    parser.add_argument("--body", choices=["base64", "8bit"], default="base64")
     asked = parser.parse_args()
     if not shutil.which("smtp-sink", path=FOUND):
         sys.exit("smtp-sink is missing: apt-get install postfix")
@@ -91,7 +93,7 @@ def measure(folder: Path, port: int, asked: argparse.Namespace) -> dict[str, flo
     publish(folder, port, asked.sign)
     count, sample = (SLOW_SAMPLE * lines, SLOW_SAMPLE) if asked.delay else (readers, SAMPLE)
     row = {"size": float(size), "smtp-source": source(port, count, lines, size)}
-    row |= ours(folder, port, readers, lines)
+    row |= ours(folder, port, readers, lines, asked.body)
     if asked.delay:
         row |= {name: row[name] / lines for name in ("smtp-source", "ours")}
     return row | {"smtplib": plain(port, size, sample)}
@@ -166,7 +168,7 @@ def prepare(folder: Path, port: int, asked: argparse.Namespace) -> tuple[int, in
     jobs.drain(system, {"launch_issue"})
     if asked.ledger > asked.readers:
         readers = _keep(system, issue_id, chunks=max(asked.readers // CHUNK, 1))
-    size = _size(system, newsletter_id)
+    size = _size(system, newsletter_id, eight_bit=asked.body == "8bit")
     system.close()
     return size, readers
 
@@ -181,14 +183,16 @@ def _keep(system: System, issue_id: int, *, chunks: int) -> int:
     return chunks * CHUNK
 
 
-def _size(system: System, newsletter_id: int) -> int:
+def _size(system: System, newsletter_id: int, *, eight_bit: bool) -> int:
     """The bytes of the mail to one of the readers."""
     base_url = system.settings.base_url
     with system.db.read() as db:
         edition = db.scalars(select(Edition)).one()
         sender = load_sender(db, newsletter_id, base_url=base_url)
         issue_id, name = edition.issue_id, edition.subject
-        frame = skeleton(issue_id, name, edition.html, edition.text, sender)
+        frame = skeleton(
+            issue_id, name, edition.html, edition.text, sender, eight_bit=eight_bit
+        )
     one = reader(
         system.signer, base_url, subscriber_id=1, token=f"{1:020x}", address="reader1@example.net",
         newsletter_id=newsletter_id, issue_id=issue_id,
@@ -207,11 +211,14 @@ def publish(folder: Path, port: int, kind: str) -> None:
     system.close()
 
 
-def ours(folder: Path, port: int, readers: int, connections: int) -> dict[str, float]:
+def ours(folder: Path, port: int, readers: int, connections: int, body: str) -> dict[str, float]:
     """Measure our sender in a process of its own."""
+    environment = _environment(folder, port, connections)
+    if body == "8bit":
+        environment["DIGEST_SMTP_URL"] += "?body=8bit"
     done = subprocess.run(
         [sys.executable, "-m", "bench.sender"], check=True, stdout=subprocess.PIPE,
-        text=True, env={**os.environ, **_environment(folder, port, connections)},
+        text=True, env={**os.environ, **environment},
     )
     seconds, processor, peak, sent = json.loads(done.stdout)
     if sent != readers:

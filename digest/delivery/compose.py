@@ -16,6 +16,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from digest.delivery.eightbit import Plain, in_lines
 from digest.delivery.headers import (
     is_safe,
     list_id_header,
@@ -23,7 +24,7 @@ from digest.delivery.headers import (
     text_header,
     uri_header,
 )
-from digest.issues.document import Slot
+from digest.issues.document import SLOT, Slot
 from digest.issues.render import closed_subject
 from digest.system.errors import Refused
 from digest.text.address import BadAddress, parse
@@ -36,7 +37,6 @@ PLAIN = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+")
 SHORT = 70  # characters of an address that fits in its line
 URI = re.compile(r"[A-Za-z0-9_.:/@-]+")
 TRACKED = frozenset({Slot.CLICK, Slot.OPEN})
-SLOT = re.compile("(" + "|".join(re.escape(slot.value) for slot in Slot) + ")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,11 @@ class Body:
     three; the run after it exists encoded for each of the three ways it may be cut.
     """
 
+    encoding = b"base64"
+
     def __init__(self, text: str) -> None:
         parts = SLOT.split(text.replace("\r\n", "\n").replace("\n", "\r\n"))
-        self._slots = [Slot(part) for part in parts[1::2]]
-        self.tracked = not TRACKED.isdisjoint(self._slots)
+        self.slots = [Slot(part) for part in parts[1::2]]
         runs = [part.encode() for part in parts[::2]]
         self._head = _cut(runs[0], 0)
         self._runs = [tuple(_cut(run, start) for start in range(3)) for run in runs[1:]]
@@ -117,7 +118,7 @@ class Body:
         """Return the encoded text with the values in place of the slots, in parts."""
         _, done, rest = self._head
         pieces = [done]
-        for slot, cuts in zip(self._slots, self._runs, strict=True):
+        for slot, cuts in zip(self.slots, self._runs, strict=True):
             raw = rest + values[slot].encode()
             start = -len(raw) % 3
             head, done, rest = cuts[start]
@@ -138,17 +139,22 @@ class Skeleton:
     bottom: bytes
     boundary: str
     text: Body
-    html: Body
+    html: Body | Plain
+    tracked: bool
     leave_by_mail: str
 
 
-def skeleton(issue_id: int, subject: str, page: str, text: str, sender: Sender) -> Skeleton:
-    """Prepare an edition with its slots still in it.
+def skeleton(
+    issue_id: int, subject: str, page: str, text: str, sender: Sender, *, eight_bit: bool = False
+) -> Skeleton:
+    """Prepare an edition with its slots still in it; ``eight_bit`` leaves its page unencoded.
 
     Raises Refused("bad_header", name=…) for a subject or sender that no header may hold.
     """
     boundary = _boundary(subject, page, text)
     label = f"{sender.slug}.{sender.host}"
+    lines = in_lines(page) if eight_bit else None
+    body = Body(page) if lines is None else Plain(lines)
     ends = [
         text_header("Subject", subject),
         text_header("MIME-Version", "1.0"),
@@ -163,7 +169,7 @@ def skeleton(issue_id: int, subject: str, page: str, text: str, sender: Sender) 
         ends.insert(3, uri_header("List-Archive", sender.archive_url))
     return Skeleton(
         issue_id=issue_id, sender=sender, top=_from(sender), bottom=b"".join(ends),
-        boundary=boundary, text=Body(text), html=Body(page),
+        boundary=boundary, text=Body(text), html=body, tracked=not TRACKED.isdisjoint(body.slots),
         leave_by_mail="" if sender.hears else f"mailto:{sender.answers_to}{UNSUBSCRIBE}",
     )
 
@@ -175,7 +181,7 @@ def compose(frame: Skeleton, reader: Reader, *, at: datetime, mark: str = "i") -
     """
     sender = frame.sender
     urls = {Slot.LEAVE: reader.leave_url, Slot.PREFERENCES: reader.preferences_url}
-    if frame.html.tracked:
+    if frame.tracked:
         urls |= {Slot.CLICK: reader.click_url, Slot.OPEN: reader.open_url}
     for value in (reader.token, reader.bounce):
         if not TOKEN.fullmatch(value):
@@ -192,7 +198,8 @@ def compose(frame: Skeleton, reader: Reader, *, at: datetime, mark: str = "i") -
     ))
     text = frame.text.fill(_checked(urls))
     page = frame.html.fill({slot: html.escape(url) for slot, url in urls.items()})
-    return Mail(envelope, reader.address, (head, *_parts(frame.boundary, text, page)))
+    parts = _parts(frame.boundary, text, page, frame.html.encoding)
+    return Mail(envelope, reader.address, (head, *parts))
 
 
 def plain_mail(
@@ -283,13 +290,16 @@ def _date(at: datetime) -> bytes:
     return text_header("Date", format_datetime(at))
 
 
-def _parts(boundary: str, text: list[bytes], page: list[bytes]) -> Sequence[bytes]:
+def _parts(
+    boundary: str, text: list[bytes], page: list[bytes], encoding: bytes = b"base64"
+) -> Sequence[bytes]:
     """Text first, HTML last: a reader's program shows the last one it understands."""
     edge = b"\r\n--" + boundary.encode()
-    kind = (
-        b"\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    kind = b"\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
+    return (
+        edge + kind % (b"plain", b"base64"), *text, edge + kind % (b"html", encoding), *page,
+        edge + b"--\r\n",
     )
-    return edge + kind % b"plain", *text, edge + kind % b"html", *page, edge + b"--\r\n"
 
 
 def _checked(urls: Mapping[Slot, str]) -> Mapping[Slot, str]:

@@ -49,6 +49,7 @@ class Ending:
 
 
 Write = Callable[[list[Done], list[Row]], Step]
+Frames = Mapping[tuple[str, bool], Skeleton]  # by variant, and whether its page is left unencoded
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class Handover:
 
     system: System
     lease: Lease
-    frames: Mapping[str, Skeleton]
+    frames: Frames
     marks: Marks
     write: Write
     desk: Desk = field(default_factory=Desk)
@@ -69,6 +70,7 @@ class Handover:
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     pace: Pace = field(init=False)
     ending: Ending | None = None
+    eight_bit: bool = field(init=False)
     cursor: int = 0
     looked: float = 0.0  # when the ledger was last asked
     dry: bool = False  # it had nothing more then
@@ -78,6 +80,7 @@ class Handover:
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.system.settings.connections, self._ticks())
+        self.eight_bit = any(light for _, light in self.frames)
 
     def work(self) -> Ending:
         """Hand over mail after mail. Every way out has marked the last one."""
@@ -153,6 +156,8 @@ class Handover:
         session = self.system.relay.lend()
         opening = session.open()
         if opening.ready:
+            if self.eight_bit and not session.takes_8bit:
+                self._encode()
             line: Lane[Row] = lane_on(session)
             self.lines.append(line)
             self.selector.register(line, selectors.EVENT_READ, line)
@@ -160,6 +165,12 @@ class Handover:
             self.pace.enough(alive)  # it takes no more of us than it has
         else:
             self._end(_stop(judge_opening(opening), opening.text))
+
+    def _encode(self) -> None:
+        """Leave nothing unencoded from here on: a relay that stands in does not take it."""
+        self.eight_bit = False
+        self.waiting.extendleft(reversed([row for row, _ in self.built]))
+        self.built.clear()
 
     def _give(self, line: Lane[Row]) -> None:
         """Put the next mail on a line that can take one."""
@@ -197,11 +208,11 @@ class Handover:
         return None
 
     def _mail(self, row: Row) -> Mail:
-        frame = self.frames[row.variant]
+        frame = self.frames[row.variant, self.eight_bit]
         one = reader(
             self.system.signer, self.system.settings.base_url, subscriber_id=row.subscriber_id,
             token=row.token, address=row.address, newsletter_id=self.lease.newsletter_id,
-            issue_id=self.lease.issue_id, tracked=frame.html.tracked,
+            issue_id=self.lease.issue_id, tracked=frame.tracked,
         )
         now = self.system.clock.now().replace(microsecond=0)
         return compose(frame, one, at=now)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from digest.delivery import leases
-from digest.delivery.compose import Sender, Skeleton, skeleton
-from digest.delivery.handover import Ending, Handover
+from digest.delivery.compose import Sender, skeleton
+from digest.delivery.handover import Ending, Frames, Handover
 from digest.delivery.keys import signer_for
 from digest.delivery.leases import Lease
 from digest.delivery.limits import Gate, Limits, Ration, draw
@@ -77,13 +77,14 @@ def close_if_done(db: Session, issue_id: int, now: datetime) -> bool:
 
 
 def _send(system: System, lease: Lease, way: Way) -> Ending:
+    light = way.relay.eight_bit
     try:
         with system.db.read() as db:
             sender = load_sender(
                 db, lease.newsletter_id, base_url=system.settings.base_url,
                 hears=system.settings.hears,
             )
-            frames = _frames(db, lease, sender)
+            frames = _frames(db, lease, sender, eight_bit=light)
             signer = signer_for(db, sender.domain, system.settings.secret_key)
     except Refused as error:  # a sender that no mail may have, or keys of another secret
         return Ending(Go.ON, fault=error.code)
@@ -110,12 +111,14 @@ def _gate(system: System, way: Way) -> Gate[Row]:
     return Gate(limits, system.clock, relay=way.name, rate=way.rate)
 
 
-def _frames(db: Session, lease: Lease, sender: Sender) -> dict[str, Skeleton]:
-    """The stored editions by variant, ready to be addressed."""
+def _frames(db: Session, lease: Lease, sender: Sender, *, eight_bit: bool) -> Frames:
+    """The stored editions by variant, ready to be addressed; unencoded as well, where asked for."""
     editions = db.scalars(select(Edition).where(Edition.issue_id == lease.issue_id))
     return {
-        one.variant: skeleton(lease.issue_id, one.subject, one.html, one.text, sender)
-        for one in editions
+        (one.variant, light): skeleton(
+            lease.issue_id, one.subject, one.html, one.text, sender, eight_bit=light
+        )
+        for one in editions for light in {False, eight_bit}
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,9 @@ class Slot(StrEnum):
     PREFERENCES = "digest-slot-preferences"
     CLICK = "digest-slot-click"  # the front of every counted link; its number follows
     OPEN = "digest-slot-open"
+
+
+SLOT = re.compile("(" + "|".join(slot.value for slot in Slot) + ")")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ class Session(Protocol):
         """Whether addresses with letters beyond ASCII are taken."""
         ...
 
+    @property
+    def takes_8bit(self) -> bool:
+        """Whether pages may go unencoded."""
+        ...
+
     def open(self) -> Reply:
         """Make ready; stage READY when all is well."""
         ...

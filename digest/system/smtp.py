@@ -73,6 +73,11 @@ class SmtpSession:
         """Whether the open connection takes addresses with letters beyond ASCII (RFC 6531)."""
         return "SMTPUTF8" in self._features
 
+    @property
+    def takes_8bit(self) -> bool:
+        """Whether pages may go unencoded: the operator said so, and so does the relay (RFC 6152)."""
+        return self._relay.eight_bit and "8BITMIME" in self._features
+
     def open(self) -> Reply:
         """Connect, greet, encrypt and sign in unless that is done; stage READY when all is well.
 
@@ -269,6 +274,8 @@ class SmtpSession:
             if not self.smtputf8:
                 raise ValueError("the relay takes no address beyond ASCII")
             line += " BODY=8BITMIME SMTPUTF8" if "8BITMIME" in self._features else " SMTPUTF8"
+        elif self.takes_8bit:
+            line += " BODY=8BITMIME"
         return line
 
     def _ask(self, line: str, stage: Stage) -> Reply:
@@ -341,8 +348,9 @@ class Relay:
 
     ``smtps://`` and ``smtp+starttls://`` verify the certificate and never fall back to clear text.
     ``?token=/a/file`` signs in by XOAUTH2 with the token that the file holds at that moment.
-    ``timeout`` in seconds bounds the wait for the reply to the final dot. Raises
-    Refused("bad_settings") for an address that is none.
+    ``?body=8bit`` leaves pages unencoded where the relay agrees, which is for one's own. ``timeout``
+    in seconds bounds the wait for the reply to the final dot. Raises Refused("bad_settings") for an
+    address that is none.
     """
 
     def __init__(
@@ -363,6 +371,10 @@ class Relay:
         if token and not (self.user and token.startswith("/")):
             raise Refused("bad_settings", names="DIGEST_SMTP_URL")
         self.token_file = Path(token) if token else None
+        body = option(parts, "body")
+        if body not in {"", "8bit"}:
+            raise Refused("bad_settings", names="DIGEST_SMTP_URL")
+        self.eight_bit = bool(body)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or PORTS.get(parts.scheme, 0)
 

@@ -56,6 +56,7 @@ class Provider:
     """One account with a provider; it stands where a relay stands."""
 
     captures = False
+    eight_bit = False
 
     def __init__(self, api: Api, *, timeout: float, clock: Clock | None = None) -> None:
         self.api = api
@@ -166,6 +167,7 @@ class ProviderSession:
     """Hands mails over, one at a time, each by one request."""
 
     smtputf8 = False  # none of the providers takes an Arabic local part
+    takes_8bit = False
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
