@@ -98,18 +98,11 @@ def test_scripts_in_facts_are_text(app: Flask) -> None:
 
 def test_a_refused_form_gives_back_what_was_typed(sign_in: SignIn) -> None:
     client = sign_in("admin")
-    long_name = "اسم طويل كتبته محرّرة متعبة في آخر الليل"
-    answer = client.submit(
-        "/admin/users",
-        {
-            "name": long_name,
-            "email": "admin@example.org",
-            "role": "author",
-        },
-        page="/admin/users",
-    )
+    typed = "salma.at.a.long.evening"
+    fields = {"email": typed, "role": "author"}
+    answer = client.submit("/admin/users", fields, page="/admin/users")
     assert answer.status_code == 422
-    assert long_name in answer.get_data(as_text=True)
+    assert typed in answer.get_data(as_text=True)
 
 
 def test_a_password_is_never_given_back(sign_in: SignIn) -> None:
