@@ -91,8 +91,9 @@ FIELDS = {  # the field of the page that mends a finding
 SETTINGS = frozenset({"no_postal_address"})
 NOWHERE = dict.fromkeys(Slot, "#")  # a preview belongs to no reader
 KEPT = "board-inbox"  # the part that a page keeps when an act leaves it as it is
-STEP = 40  # stories beside an issue, and how many more of them are shown on demand
+STEP = 30  # stories beside an issue, and how many more of them are shown on demand
 MOST = 200
+LOST = 100  # mails that did not arrive, in the table of a page that asks every two seconds
 SUBJECT_GOOD, PREHEADER_GOOD = 50, 90  # letters (DESIGN §3)
 DARK_IF = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 TEXT_FRAME = (
@@ -378,7 +379,7 @@ def _ledger(db: Session, issue: IssueRow) -> Ledger | None:
     if issue.state not in RUNNING | DONE:
         return None
     return Ledger(
-        told(system(), issue.id), failures(db, issue.id), reported.of_issue(db, issue.id),
+        told(system(), issue.id), failures(db, issue.id, limit=LOST), reported.of_issue(db, issue.id),
         reported.rows_of_issue(db, issue.id),
     )
 
