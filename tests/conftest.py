@@ -23,6 +23,7 @@ ON_POSTGRES = os.environ.get("DIGEST_TEST_DATABASE") == "postgresql"
 # Examples are not timed one by one: on a loaded machine an innocent one can take long.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+BROWSERS = {"chromium", "page", "phone", "browser"}  # fixtures that open one
 SECRET = "a-secret-for-tests-only-0123456789"  # noqa: S105
 
 
@@ -51,10 +52,16 @@ class SettableClock:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what touches a database; the rest was run with SQLite already."""
+    """On PostgreSQL run what touches a database; the rest was run with SQLite already.
+
+    So were the pages in a browser: their statements are tested there one by one.
+    """
     if not ON_POSTGRES:
         return
-    kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    kept = [
+        item for item in items
+        if "database_url" in (names := set(getattr(item, "fixturenames", ()))) and not names & BROWSERS
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
