@@ -20,7 +20,7 @@ from digest.system.links import subscribe_url
 from digest.web.admin import bp
 from digest.web.forms import Form, blame, options
 from digest.web.guard import back, needs, now, system, who
-from digest.web.public.embed import embed_html
+from digest.web.public.embed import embed_html, embed_script
 
 SEPARATOR = ":"  # between the two ids of a choice
 
@@ -120,6 +120,7 @@ def _page(form: SignUpForm, row: FormRow | None) -> str:
     return render_template(
         "admin/forms/one.html", form=form, row=row,
         snippet_html=embed_html(row, base_url) if row else "",
+        snippet_script=embed_script(base_url),
         page_url=subscribe_url(base_url, row.public_key) if row else "",
     )
 

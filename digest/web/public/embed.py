@@ -1,4 +1,5 @@
-"""The sign-up form as plain HTML, to be pasted into any page: no script, no style, no font.
+"""The sign-up form as plain HTML, to be pasted into any page: no style, no font, and no script but
+the one that may stand below it.
 
 It sends no token of a page of ours, since it stands on another site; what proves a wish is the
 mail that asks back.
@@ -8,9 +9,15 @@ from __future__ import annotations
 
 from html import escape
 
+from flask import send_from_directory
+from flask.typing import ResponseReturnValue
+
 from digest.audience.forms import FormRow
 from digest.system.links import subscribe_url
+from digest.web.manifest import STATIC, read_manifest
+from digest.web.public import bp
 
+AN_HOUR = 3600  # seconds; a page that is open all day gets mended scripts the same day
 ADDRESS, CONSENT, TRAP, TIME = "email", "consent", "homepage", "asked"
 
 # ``hidden`` needs neither CSS nor script, so no policy of the host page can make the trap appear;
@@ -47,6 +54,19 @@ def embed_html(form_row: FormRow, base_url: str) -> str:
         consent=CONSENT,
         trap=TRAP,
     )
+
+
+def embed_script(base_url: str) -> str:
+    """Return the line that upgrades every pasted form of a page, to stand after them or in its head."""
+    return f'<script defer src="{escape(base_url)}/embed.js"></script>\n'
+
+
+@bp.get("/embed.js")
+def script() -> ResponseReturnValue:
+    """Serve the script at an address that never changes, for pages that we do not make."""
+    response = send_from_directory(STATIC, read_manifest(STATIC)["embed.js"], max_age=AN_HOUR)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def heading_of(form_row: FormRow) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, abort, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from digest.audience import forms, signup
@@ -20,6 +20,7 @@ from digest.web.public.embed import ADDRESS, CONSENT, TIME, TRAP, heading_of
 from digest.web.public.face import face_of
 from digest.web.public.reader import TOO_MANY, asker
 
+NO_CONSENT = "لا نرسل شيئاً بلا موافقتك. ضع علامة في المربع ثم اشترك."
 LEAST_SECONDS = 2  # nobody reads, types an address and ticks a box faster
 
 
@@ -61,6 +62,9 @@ def ask(key: str) -> ResponseReturnValue:
     except Refused as error:
         address_error = sentence(error)
     if address_error or not asked.consent:
+        if _wants_json():
+            wrong = {ADDRESS: address_error, CONSENT: "" if asked.consent else NO_CONSENT}
+            return _json(errors={name: words for name, words in wrong.items() if words}), 422
         return _page(form, asked, address_error=address_error, sent=True), 422
     try:
         with system().db.write() as db:
@@ -72,7 +76,8 @@ def ask(key: str) -> ResponseReturnValue:
     except Refused as error:
         if error.code != "too_many_signups":
             raise
-        page = _page(form, asked, notice=sentence(error))
+        words = sentence(error)
+        page = _json(notice=words) if _wants_json() else _page(form, asked, notice=words)
         return page, *TOO_MANY
     return _one_step_left(form, asked)
 
@@ -121,7 +126,7 @@ def _page(
         shown = face_of(db, form.newsletter_id)
     page = render_template(
         "public/subscribe.html", face=shown, form=form, heading=heading_of(form), asked=asked,
-        address_error=address_error, notice=notice, no_consent=sent and not asked.consent,
+        address_error=address_error, notice=notice, no_consent=NO_CONSENT if sent and not asked.consent else "",
         time=shown_at(form),
     )
     return _framable(make_response(page), form)
@@ -129,6 +134,14 @@ def _page(
 
 def _one_step_left(form: FormRow, asked: Asked) -> Response:
     """Say what to do next, in words that fit every address: new, known, or never to be mailed."""
+    if _wants_json():
+        better = likely_domain(asked.address)
+        return _json(
+            title="بقيت خطوة واحدة",
+            text=f"أرسلنا رابط تأكيد إلى \u2066{asked.address}\u2069. افتحه خلال 48 ساعة، ثم اضغط الزر.",
+            better=better, question=f"هل تقصد \u2066{better}\u2069؟ " if better else "",
+            yes="نعم، أرسل إليه",
+        )
     with system().db.read() as db:
         shown = face_of(db, form.newsletter_id)
     page = render_template(
@@ -143,6 +156,20 @@ def _wrong_origin(form: FormRow, origin: str | None) -> ResponseReturnValue:
         shown = face_of(db, form.newsletter_id)
     page = render_template("public/wrong_origin.html", face=shown, origin=origin or "—")
     return _framable(make_response(page, 403), form)
+
+
+def _wants_json() -> bool:
+    """Whether the script of ``embed.js`` asks, which shows the answer where the form stands."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _json(**facts: object) -> Response:
+    """Answer the script on a page that may post the form; its origin was looked at before."""
+    response = jsonify(facts)
+    if origin := request.headers.get("Origin"):
+        response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Vary"] = "Origin"
+    return response
 
 
 def _framable(response: Response, form: FormRow) -> Response:
