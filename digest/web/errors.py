@@ -18,7 +18,7 @@ from digest.web.sentences import GENERIC, HTTP, SENTENCES
 # RFC 9110: 404 gone or hidden, 409 an older version, 503 later, 422 understood but not done.
 STATUS = {NotFound: 404, Conflict: 409, Unavailable: 503, Refused: 422}
 FIRST_STRONG, POP = "\u2068", "\u2069"  # isolate a fact, so its direction disturbs no sentence
-HIDDEN_FIELDS = frozenset({"csrf_token", "password", "again", "current", "back"})
+HIDDEN_FIELDS = frozenset({"csrf_token", "password", "again", "current", "back", "state", "code"})
 
 
 class _Facts(dict[str, str]):
