@@ -80,7 +80,8 @@ def test_its_page_shows_the_code_to_paste_and_its_own_address(
     assert areas[0].lstrip().startswith("<form ")
     assert f'action="{url}"' in areas[0]
     assert "<script" not in areas[0]
-    assert areas[1].strip() == url
+    assert areas[1].strip() == '<script defer src="http://127.0.0.1:8000/embed.js"></script>'
+    assert areas[2].strip() == url
     assert f'href="{url}"' in page
 
 
