@@ -20,7 +20,7 @@ from tests.browser import CHROMIUM, FLAGS
 
 # Press something, wait for the next frame, and for the frame in which ``until`` holds: "swap" that
 # the page was drawn anew, "focus" that another card is in hand, else a selector that finds something.
-PRESS = """([from, code, until]) => new Promise(resolve => {
+PRESS = """([from, code, until]) => new Promise((resolve, reject) => {
   const frame = (then) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = then;
@@ -46,7 +46,7 @@ PRESS = """([from, code, until]) => new Promise(resolve => {
       target.dispatchEvent(new KeyboardEvent("keydown", one));
     } else target.click();
     frame(() => (next = performance.now() - begun));
-    const look = () => (is() && next ? frame(() => resolve([next, performance.now() - begun])) : setTimeout(look));
+    const look = () => performance.now() - begun > 20000 ? reject(new Error(`${from} ${code}`)) : (is() && next ? frame(() => resolve([next, performance.now() - begun])) : setTimeout(look));
     look();
   }));
 })"""

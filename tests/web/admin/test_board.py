@@ -135,6 +135,19 @@ def test_a_form_comes_with_the_page_only_where_it_is_open(
     assert f'id="form-{second.id}"' in form and f'action="{home}/items/{second.id}"' in form
 
 
+def test_an_act_that_leaves_the_inbox_as_it_is_gets_a_page_without_it(
+    editor: Browser, system: System, issue_id: int
+) -> None:
+    with system.db.write() as db:
+        make.article(db, now=system.clock.now())
+    home = f"/admin/issues/{issue_id}"
+    whole = editor.get(home).get_data(as_text=True)
+    part = editor.get(home, headers={"X-Keeps": "board-inbox"}).get_data(as_text=True)
+    assert '<article class="story' in whole and "data-kept" not in whole
+    assert '<article class="story' not in part and "data-kept></section>" in part
+    assert 'id="board-issue"' in part and 'formaction="' in part
+
+
 def test_there_is_no_form_of_a_story_that_may_not_be_written(
     editor: Browser, sign_in: SignIn, system: System, issue_id: int
 ) -> None:
