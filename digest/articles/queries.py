@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     case,
     column,
+    false,
     func,
     select,
     table,
@@ -218,7 +219,7 @@ def _in_tab(
     """Which stories are in a tab, by what indexes alone can tell: articles are wide rows."""
     mine = select(Article.id).where(Article.story_id == Story.id).correlate(Story)
     kept = mine.where(Article.state != ArticleState.EXCLUDED).exists()
-    in_use = Story.id.in_(listed(db, used))
+    in_use = Story.id.in_(listed(db, used)) if used else false()
     if tab == "excluded":
         return and_(Story.last_at >= now - FRESH, mine.exists(), ~kept)
     if tab == "used":

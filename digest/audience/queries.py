@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Exists, and_, func, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from digest.audience.models import (
@@ -193,7 +193,7 @@ def _filtered(
 ) -> list[ColumnElement[bool]]:
     conditions = [Subscriber.state != SubscriberState.ERASED]
     if found:
-        conditions.append(Subscriber.id.in_(listed(db, found.ids)))
+        conditions.append(Subscriber.id.in_(listed(db, found.ids)) if found.ids else false())
     if status:
         conditions.append(_has_status(status))
     if list_id is not None:
