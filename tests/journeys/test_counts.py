@@ -141,6 +141,7 @@ def test_seven_stories_take_nine_clicks(live: Live, page: Any) -> None:
             hand.click(story.get_by_role("button", name="أضفه باختصار"))
         page.locator(".story.used").nth(n).wait_for()
     assert hand.clicks == 9  # the first of each section leads it unasked
+    page.locator(".item").nth(6).wait_for()
     roles = [page.locator(f".item.{role}").count() for role in ("lead", "second", "brief")]
     assert roles == [2, 3, 2]
 

@@ -20,8 +20,10 @@ from digest.issues.commands import WORDS
 from digest.issues.journal import read
 from digest.issues.models import Item, Role
 from digest.staff.roles import Action
+from digest.system.errors import Refused
 from digest.web.admin import bp
 from digest.web.admin.torn import torn
+from digest.web.errors import sentence
 from digest.web.fields import choice, number, optional_number, text
 from digest.web.forms import safe_back
 from digest.web.guard import needs, now, system, wants_json, who
@@ -65,14 +67,19 @@ def add_story(issue_id: int) -> ResponseReturnValue:
     story_id = number("story_id")
     role = choice("role", Role) if request.values.get("role") else None
     based_on = optional_number("based_on")
-    with system().db.write() as db:
-        if based_on is None:  # from the inbox page, which shows no version of the issue
-            based_on = states.get(db, issue_id).version
-        board.add_story(
-            db, issue_id, story_id, section_id=optional_number("section_id"), role=role,
-            based_on=based_on, by=who().id, now=now(),
-        )
-    flash(_("أُضيف الخبر إلى العدد."), "ok")
+    try:
+        with system().db.write() as db:
+            if based_on is None:  # from the inbox page, which shows no version of the issue
+                based_on = states.get(db, issue_id).version
+            board.add_story(
+                db, issue_id, story_id, section_id=optional_number("section_id"), role=role,
+                based_on=based_on, by=who().id, now=now(),
+            )
+        flash(_("أُضيف الخبر إلى العدد."), "ok")
+    except Refused as error:
+        if error.code != "already_in_issue":
+            raise
+        flash(sentence(error), "info")  # pressed twice, or a colleague was faster: it is there
     return back_to(issue_id, f"story-{story_id}")
 
 

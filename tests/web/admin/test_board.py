@@ -597,3 +597,13 @@ def test_a_machine_summary_nobody_opened_is_named_until_it_is(
         link=second.link, image="", image_alt="")
     assert "لم يفتحها أحد" not in page(editor, issue_id, side="checks")
     assert one(system, issue_id).version == 2  # to look is no act
+
+
+def test_a_story_added_twice_is_there_once_and_no_fault(
+    editor: Browser, system: System, issue_id: int
+) -> None:
+    with system.db.write() as db:
+        story = db.get_one(Article, make.article(db, now=system.clock.now(), title="خبر")).story_id
+    for _ in range(2):
+        assert act(editor, system, issue_id, "stories", story_id=story).status_code == 303
+    assert [item.story_id for item in items(system, issue_id)].count(story) == 1

@@ -40,6 +40,8 @@ export async function refresh(start) {
 
 // One after another, so that a late answer never takes the place of a later one.
 let line = Promise.resolve();
+let waiting = 0; // acts that were pressed and are not answered
+let passed = false; // an answer was not drawn, since the next one holds what it says
 
 function inTurn(act) {
   line = line.then(act, act);
@@ -51,8 +53,12 @@ function send(form, button, start) {
   const url = button?.getAttribute("formaction") ?? form.action;
   busy(button ?? form, url, fields);
   const keeps = button?.dataset.keeps ?? form.dataset.keeps;
+  waiting += 1;
   return inTurn(async () => {
-    const answer = await ask(url, { method: "POST", body: fields }, keeps);
+    const answer = await ask(url, { method: "POST", body: fields }, passed ? "" : keeps);
+    waiting -= 1;
+    passed = Boolean(answer?.ok && waiting);
+    if (passed) return; // what was pressed since would look as if it were not
     if (answer?.ok) return put(answer, start);
     if (button?.name) form.append(hidden(button.name, button.value));
     form.action = url;
@@ -135,7 +141,9 @@ function later(frame) {
 function look() {
   const card = document.activeElement?.closest("[data-card]");
   const all = [...document.querySelectorAll("[data-card]")];
+  const menu = document.querySelector("details.menu[open]");
   return {
+    menu: menu && !menu.closest("[aria-busy]") && menu.closest("[id]")?.id, // opened meanwhile
     scrolled: [...document.querySelectorAll("[data-keep-scroll]")].map((one) => [one.id, one.scrollTop]),
     page: window.scrollY,
     folds: [...document.querySelectorAll("details[data-details]")].map((one) => [one.dataset.details, one.open]),
@@ -145,11 +153,13 @@ function look() {
   };
 }
 
-function restore({ scrolled, page, folds, card, next, field }) {
+function restore({ menu, scrolled, page, folds, card, next, field }) {
   for (const [name, open] of folds) {
     const fold = document.querySelector(`details[data-details="${CSS.escape(name)}"]`);
     if (fold) fold.open = open;
   }
+  const opened = menu && document.getElementById(menu)?.querySelector("details.menu");
+  if (opened) opened.open = true;
   for (const [id, top] of scrolled) {
     const part = document.getElementById(id);
     if (part) part.scrollTop = top;
