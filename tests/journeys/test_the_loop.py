@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote_plus
 from urllib.request import Request, urlopen
 
 from sqlalchemy import select
@@ -141,7 +142,8 @@ def edit(page: Any, text: str) -> None:
     card = page.locator(".item").first
     if not card.locator("textarea[name=summary]").is_visible():
         card.get_by_text("حرّر الخبر").click()
-    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+    with page.expect_response(lambda answer: "/items/" in answer.url and answer.ok
+                              and text in unquote_plus(answer.request.post_data or "")):
         card.locator("textarea[name=summary]").fill(text)
 
 

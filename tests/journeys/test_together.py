@@ -170,6 +170,20 @@ def test_what_is_typed_while_the_server_is_dead_is_there_after_reload(newsroom: 
     assert newsroom.rows()[f"item:{item}"]["summary"] == "نص كُتب والخادم متوقف."
 
 
+def test_what_is_typed_while_an_act_is_answered_is_kept(newsroom: Newsroom) -> None:
+    typed, moved = newsroom.items[0], newsroom.items[2]
+    with editors(newsroom, "salma") as [page]:
+        field = open_item(page, typed)
+        page.locator(f"#item-{moved}").get_by_role("button", name="ارفعه").click()
+        field.fill("نص كُتب والقسم يُرتّب.")
+        saved(page)
+        page.reload()
+        assert open_item(page, typed).input_value() == "نص كُتب والقسم يُرتّب."
+    rows = newsroom.rows()
+    assert rows[f"item:{typed}"]["summary"] == "نص كُتب والقسم يُرتّب."
+    assert rows[f"item:{moved}"]["position"] == 1
+
+
 def test_a_second_editor_sees_who_writes_and_loses_nothing(newsroom: Newsroom) -> None:
     item, section = newsroom.items[0], newsroom.sections[0]
     with editors(newsroom, "salma", "omar") as [salma, omar]:
