@@ -30,7 +30,7 @@ check: $(STAMP)  ## Lint, types, import contract, tests
 	.venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 test-postgres: $(STAMP)  ## The tests on PostgreSQL (needs its server's programs)
-	DIGEST_TEST_DATABASE=postgresql .venv/bin/pytest -n auto --dist worksteal
+	DIGEST_TEST_DATABASE=postgresql .venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 bench: $(STAMP)  ## Throughput of collect, summarise, group and render, side by side with others
 	$(PY) -m bench

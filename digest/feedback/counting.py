@@ -121,7 +121,7 @@ def _due(db: Session, now: datetime) -> list[int]:
     went_out = Issue.state.in_([one.value for one in numbers.WENT_OUT])
     rows = db.execute(
         select(Issue.id, Issue.send_at, Issue.state).where(went_out)
-        .order_by(Issue.send_at.desc(), Issue.id.desc()).limit(ISSUES)
+        .order_by(Issue.send_at.desc().nulls_last(), Issue.id.desc()).limit(ISSUES)
     ).all()
     found = tally.kept_each(db, [numbers.name(row[0]) for row in rows])
     latest = [
