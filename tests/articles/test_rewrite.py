@@ -44,7 +44,7 @@ def web() -> Iterator[http.Server]:
 def modelled(settings: Settings, clock: SettableClock, web: http.Server) -> Iterator[System]:
     """A System with a model."""
     built = build_system(
-        replace(settings, llm_url=web.url("/v1"), llm_model="m", llm_key=KEY, llm_timeout=0.3),
+        replace(settings, llm_url=web.url("/v1"), llm_model="m", llm_key=KEY, llm_timeout=2.0),
         clock=clock,
     )
     yield built

@@ -13,7 +13,7 @@ from digest.articles.models import Article
 from digest.audience.models import Form, Membership
 from digest.issues.models import Issue, Item
 from tests import make
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import SELDOM, Live
 from tests.journeys.test_import import a_file
 from tests.journeys.test_words import sign_in
 
@@ -48,7 +48,7 @@ def issue_id(live: Live, page: Any) -> int:
     with live.system.db.write() as db:
         list_id = make.mailing_list(db, now=now)
         make.subscriber(db, now=now, list_id=list_id)
-        newsletter_id = make.newsletter(db, now=now, list_id=list_id)
+        newsletter_id = make.newsletter(db, now=now, rule=SELDOM, list_id=list_id)
         for n in range(3):
             make.article(db, now=now, title=f"خبر الوارد رقم {n}")
         article_id = make.article(db, now=now, title="سوق السمك", text=TEXT, summary=TEXT)
@@ -121,7 +121,7 @@ def test_the_editors_flows_take_the_clicks_they_should(
 def test_seven_stories_take_nine_clicks(live: Live, page: Any) -> None:
     now = live.clock.now()
     with live.system.db.write() as db:
-        newsletter_id = make.newsletter(db, now=now, list_id=make.mailing_list(db, now=now))
+        newsletter_id = make.newsletter(db, now=now, rule=SELDOM, list_id=make.mailing_list(db, now=now))
         topics = [make.topic(db, name=f"موضوع {n}", slug=f"t{n}") for n in range(2)]
         for n in range(7):
             make.article(db, now=now, title=f"خبر {n}", topic_id=topics[n % 2])
@@ -149,7 +149,7 @@ def test_seven_stories_take_nine_clicks(live: Live, page: Any) -> None:
 def test_a_file_takes_five_clicks_and_a_form_three(live: Live, page: Any) -> None:
     now = live.clock.now()
     with live.system.db.write() as db:
-        make.newsletter(db, now=now, list_id=make.mailing_list(db, now=now))
+        make.newsletter(db, now=now, rule=SELDOM, list_id=make.mailing_list(db, now=now))
     sign_in(live, page)
     hand = Hand(page)
     hand.click(page.locator(".rail").get_by_role("link", name="المشتركون"))

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from digest.issues.models import Issue, Item, Section
 from tests import make
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import SELDOM, Live
 from tests.webapp import build_app
 
 PASSWORD = "a long enough password"
@@ -77,7 +77,7 @@ def issue_id(live: Live) -> int:
         make.user(db, now=now, email="salma@example.org", password=hash_password(PASSWORD))
         list_id = make.mailing_list(db, now=now)
         make.subscriber(db, now=now, list_id=list_id)
-        newsletter_id = make.newsletter(db, now=now, list_id=list_id)
+        newsletter_id = make.newsletter(db, now=now, rule=SELDOM, list_id=list_id)
         for name, slug in TOPICS.items():
             topic_id = make.topic(db, name=name, slug=f"own-{slug}")
             for title in TITLES[name]:

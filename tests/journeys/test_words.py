@@ -13,7 +13,7 @@ from digest.issues import states
 from digest.issues.models import Item
 from tests import make
 from tests.issues.test_render_browser import GLYPHS, RUNS
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import SELDOM, Live
 from tests.webapp import build_app
 
 PASSWORD = "a long enough password"
@@ -56,7 +56,7 @@ def an_issue(live: Live) -> int:
     with live.system.db.write() as db:
         list_id = make.mailing_list(db, now=now)
         make.subscriber(db, now=now, list_id=list_id)
-        newsletter_id = make.newsletter(db, now=now, list_id=list_id, public=True)
+        newsletter_id = make.newsletter(db, now=now, rule=SELDOM, list_id=list_id, public=True)
         issue_id = make.issue(db, now=now, newsletter_id=newsletter_id, items=len(HOSTILE) + 1)
         for item, title in zip(
             db.query(Item).order_by(Item.position), (LATIN, *HOSTILE), strict=True
