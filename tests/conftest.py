@@ -54,13 +54,14 @@ class SettableClock:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL run what touches a database; the rest was run with SQLite already.
 
-    So were the pages in a browser: their statements are tested there one by one.
+    So were the pages in a browser, and the journeys: their statements are tested one by one here.
     """
     if not ON_POSTGRES:
         return
     kept = [
         item for item in items
         if "database_url" in (names := set(getattr(item, "fixturenames", ()))) and not names & BROWSERS
+        and "journeys" not in item.path.parts
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
