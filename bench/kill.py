@@ -32,6 +32,7 @@ from pathlib import Path
 from time import perf_counter
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bench.cutter import Cutter
 from digest.audience import bulk
@@ -222,7 +223,7 @@ def patiently(system: System) -> Iterator[object]:
         try:
             with system.db.read() as db:
                 db.execute(text("SELECT 1"))
-        except Exception:
+        except SQLAlchemyError:
             threading.Event().wait(0.2)
             continue
         break

@@ -55,7 +55,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "regroup": _regroup,
     "retell_story": retell_story,
     "prepare_issue": _prepare,
-    first.KIND: first.draft_first,
+    prepare.FIRST: first.draft_first,
     rewording.KIND: rewording.rewrite_item,
     linkcheck.KIND: linkcheck.check_links,
     "tell_editor": tell_editor,

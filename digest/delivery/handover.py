@@ -169,8 +169,7 @@ class Handover:
     def _encode(self) -> None:
         """Leave nothing unencoded from here on: a relay that stands in does not take it."""
         self.eight_bit = False
-        self.waiting.extendleft(reversed([row for row, _ in self.built]))
-        self.built.clear()
+        self.built = deque((row, self.desk.begin(self._mail(row))) for row, _ in self.built)
 
     def _give(self, line: Lane[Row]) -> None:
         """Put the next mail on a line that can take one."""

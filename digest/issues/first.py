@@ -9,21 +9,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from digest.articles.models import Article, ArticleState, Story
-from digest.issues.models import Issue, IssueState
-from digest.issues.prepare import fresh_candidates, prepare_issue
+from digest.issues.earlier import UNUSED
+from digest.issues.models import Issue
+from digest.issues.prepare import FIRST, awaited, fresh_candidates, prepare_issue
 from digest.newsletters.models import Newsletter
 from digest.system import queue
 from digest.system.build import System
 from digest.system.queue import Job, JobState
 
-KIND = "first_issue"
 WORK = ("collect_source", "enrich_article", "regroup")  # what stands between a source and stories
 PAUSE = timedelta(seconds=1)  # between two looks
 ENOUGH = timedelta(seconds=30)  # a person waits: from then on what is ready is enough
 MOST = timedelta(minutes=10)
 # A quiet site has nothing of today: the first issue looks further back rather than be empty.
 PERIODS = (timedelta(days=7), timedelta(days=31))
-GONE = (IssueState.CANCELLED, IssueState.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Progress:
 
 def ask(db: Session, newsletter_id: int, *, by: int | None, now: datetime) -> bool:
     """Queue the first draft of a newsletter; False when it is queued or there already."""
-    if _is_asked(db, newsletter_id) or first_issue(db, newsletter_id) is not None:
+    if newsletter_id in awaited(db) or first_issue(db, newsletter_id) is not None:
         return False
     return _look(db, newsletter_id, by, asked=now, n=0, now=now)
 
@@ -68,7 +67,7 @@ def first_issue(db: Session, newsletter_id: int) -> int | None:
     """Return the oldest issue of a newsletter that was not given up."""
     return db.scalar(
         select(func.min(Issue.id))
-        .where(Issue.newsletter_id == newsletter_id, Issue.state.not_in(GONE))
+        .where(Issue.newsletter_id == newsletter_id, Issue.state.not_in(UNUSED))
     )
 
 
@@ -79,13 +78,7 @@ def progress(db: Session, newsletter_id: int) -> Progress:
     return Progress(
         collected=sum(by_state.values()), ready=by_state.get(ArticleState.READY, 0),
         stories=db.scalar(select(func.count()).select_from(Story)) or 0,
-        waits=_is_asked(db, newsletter_id), issue_id=first_issue(db, newsletter_id),
-    )
-
-
-def _is_asked(db: Session, newsletter_id: int) -> bool:
-    return any(
-        key.partition(":")[0] == str(newsletter_id) for key in queue.open_keys(db, KIND)
+        waits=newsletter_id in awaited(db), issue_id=first_issue(db, newsletter_id),
     )
 
 
@@ -93,7 +86,7 @@ def _look(
     db: Session, newsletter_id: int, by: int | None, *, asked: datetime, n: int, now: datetime
 ) -> bool:
     return queue.put(
-        db, KIND, key=f"{newsletter_id}:{n}", now=now, run_at=now + PAUSE,
+        db, FIRST, key=f"{newsletter_id}:{n}", now=now, run_at=now + PAUSE,
         newsletter_id=newsletter_id, by=by, asked=asked.isoformat(), n=n,
     )
 

@@ -32,6 +32,7 @@ SPOKEN_FOR = (
     IssueState.SCHEDULED, IssueState.FROZEN, IssueState.SENDING, IssueState.PAUSED,
     IssueState.SENT,
 )
+FIRST = "first_issue"  # the job that drafts the first issue of a new newsletter
 SLOTS_AT_ONCE = 400  # missed slots looked at in one beat
 
 
@@ -82,13 +83,16 @@ def choose_stories(
 def plan(db: Session, now: datetime) -> int:
     """Queue the drafts that the calendars ask for; returns how many were queued.
 
-    A slot older than its newsletter's grace time is missed: written down, never sent.
+    A slot older than its newsletter's grace time is missed: written down, never sent. A newsletter
+    whose first draft is still being made is left for the next look: the two would share the stories.
     """
-    queued = 0
+    queued, begun = 0, awaited(db)
     newsletters = db.scalars(
         select(Newsletter).where(Newsletter.active).order_by(Newsletter.id).with_for_update()
     )
     for newsletter in newsletters:
+        if newsletter.id in begun:
+            continue
         ahead = now + timedelta(minutes=newsletter.lead_minutes)
         slots = [
             slot
@@ -116,6 +120,11 @@ def plan(db: Session, now: datetime) -> int:
                     newsletter_id=newsletter.id, slot_at=slot.isoformat(),
                 )
     return queued
+
+
+def awaited(db: Session) -> frozenset[int]:
+    """Return the newsletters whose first draft is being made."""
+    return frozenset(int(key.partition(":")[0]) for key in queue.open_keys(db, FIRST))
 
 
 def prepare_issue(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from digest import jobs
-from digest.issues import first
+from digest.issues import first, prepare
 from digest.issues.models import Issue
 from digest.issues.queries import get_issue
 from digest.system import queue
@@ -27,7 +27,7 @@ def ask(system: System, newsletter_id: int) -> bool:
 def look(system: System, clock: SettableClock) -> int | None:
     """One look of the job, and its issue."""
     clock.forward(seconds=1)
-    jobs.drain(system, {first.KIND})
+    jobs.drain(system, {prepare.FIRST})
     with system.db.read() as db:
         return db.query(Issue.id).scalar()
 
@@ -93,3 +93,18 @@ def test_it_is_asked_for_once(system: System, clock: SettableClock) -> None:
     stories(system, 2)
     look(system, clock)
     assert not ask(system, newsletter_id)
+
+
+def test_the_calendar_waits_for_the_first_draft_and_then_takes_its_slot(
+    system: System, clock: SettableClock
+) -> None:
+    with system.db.write() as db:
+        newsletter_id = make.newsletter(
+            db, now=clock.now(), rule={"kind": "daily", "at": "06:00"}, lead_minutes=60
+        )
+        first.ask(db, newsletter_id, by=None, now=clock.now())
+        assert prepare.plan(db, clock.now()) == 0  # 05:40: the slot's draft is due
+    stories(system, 3)
+    assert look(system, clock) is not None
+    with system.db.write() as db:
+        assert prepare.plan(db, clock.now()) == 1

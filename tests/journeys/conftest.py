@@ -12,6 +12,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
+from flask_security import hash_password
 from waitress.server import create_server
 
 from digest.articles.topics import ensure_topics
@@ -20,9 +21,10 @@ from digest.runner import Runner
 from digest.system.build import System, build_system
 from digest.system.clock import SystemClock
 from digest.system.settings import Settings
-from tests import browser
+from tests import browser, make
 from tests.webapp import build_app
 
+PASSWORD = "a long enough password"
 # A newsletter that the calendar leaves alone, whatever the hour at which a test runs.
 SELDOM = {"kind": "cron", "cron": "0 6 1 1 *"}
 
@@ -65,6 +67,17 @@ class Live:
                 return found
             pause.wait(0.1)
         pytest.fail(f"nothing came within {seconds} s")
+
+
+def sign_in(live: Live, page: Any) -> None:
+    """Make Salma, who edits and sends, and sign her in."""
+    with build_app(live.system).app_context(), live.system.db.write() as db:
+        make.user(db, now=live.clock.now(), password=hash_password(PASSWORD))
+    page.goto(f"{live.url}/admin/login")
+    page.locator("#email").fill("salma@example.org")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    page.wait_for_url("**/admin/")
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from digest.articles.models import Article
 from digest.audience.models import Form, Membership
 from digest.issues.models import Issue, Item
 from tests import make
-from tests.journeys.conftest import SELDOM, Live
+from tests.journeys.conftest import SELDOM, Live, sign_in
 from tests.journeys.test_import import a_file
-from tests.journeys.test_words import sign_in
 
 TEXT = (
     "افتتحت البلدية سوق السمك الجديد بعد أعمال ترميم استمرت عامين. وبلغت كلفة الترميم 3 ملايين دولار "

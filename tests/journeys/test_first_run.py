@@ -71,7 +71,7 @@ def test_from_the_link_to_the_first_mail(live: Live, page: Any) -> None:
         seconds = live.clock.ticks() - begun - spent
     print(f"first run: {hand.typed} fields, {hand.clicks} clicks, {seconds:.1f} s")
     assert (hand.typed, hand.clicks) == (7, 7)
-    mail = live.mails(ME)[0]
+    [mail] = [one for one in live.mails(ME) if one["List-Id"]]  # notices to the editor have none
     told = str(mail.get_body(preferencelist=("plain",)).get_content())
     assert all(title in told for title in NEWS)
 

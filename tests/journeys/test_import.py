@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from digest.audience.models import Membership, Subscriber
 from digest.audience.suppress import Reason, suppress_address
 from tests import make
-from tests.journeys.conftest import Live
-from tests.journeys.test_words import sign_in
+from tests.journeys.conftest import Live, sign_in
 
 ROWS = 5000
 LEFT, TWICE, BAD = 40, 30, 20  # of them: left before, twice in the file, no addresses

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_security import hash_password
 from sqlalchemy import select
 
 from digest.issues.models import Item
 from tests import make
-from tests.journeys.conftest import SELDOM, Live
-from tests.webapp import build_app
-
-PASSWORD = "a long enough password"
+from tests.journeys.conftest import SELDOM, Live, sign_in
 
 
 def test_the_preview_follows_the_story_in_hand(live: Live, page: Any) -> None:
     now = live.clock.now()
-    with build_app(live.system).app_context(), live.system.db.write() as db:
-        make.user(db, now=now, email="salma@example.org", password=hash_password(PASSWORD))
+    with live.system.db.write() as db:
         newsletter_id = make.newsletter(db, now=now, rule=SELDOM)
         issue_id = make.issue(db, now=now, newsletter_id=newsletter_id, items=9)
         last = db.scalars(select(Item.id).order_by(Item.position.desc()).limit(1)).one()
         first = db.scalars(select(Item.id).order_by(Item.position).limit(1)).one()
-    page.goto(f"{live.url}/admin/login")
-    page.locator("#email").fill("salma@example.org")
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#password").press("Enter")
-    page.wait_for_url("**/admin/")
+    sign_in(live, page)
     page.goto(f"{live.url}/admin/issues/{issue_id}")
     title = page.frame_locator("#preview-frame").get_by_role("heading", name="خبر رقم 9")
     title.wait_for()

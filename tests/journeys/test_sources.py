@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_security import hash_password
 from sqlalchemy import select
 
 from digest.articles.models import Article
 from digest.sources.models import Source
-from tests import make
-from tests.journeys.conftest import Live
+from tests.journeys.conftest import Live, sign_in
 from tests.servers import http
 from tests.sources.samples import BODY, TITLE, item, rss
 from tests.sources.samples import page as news_page
-from tests.webapp import build_app
 
 PASSWORD = "a long enough password"  # noqa: S105
 CALL = "هذه الجملة تتكرر في كل خبر من أخبار الموقع."
-
-
-def sign_in(live: Live, page: Any) -> None:
-    with build_app(live.system).app_context(), live.system.db.write() as db:
-        make.user(db, now=live.clock.now(), password=hash_password(PASSWORD))
-    page.goto(f"{live.url}/admin/login")
-    page.locator("[name=email]").fill("salma@example.org")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/admin/")
 
 
 def a_site(web: http.Server) -> None:

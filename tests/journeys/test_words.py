@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_security import hash_password
-
 from digest.issues import states
 from digest.issues.models import Item
 from tests import make
 from tests.issues.test_render_browser import GLYPHS, RUNS
-from tests.journeys.conftest import SELDOM, Live
-from tests.webapp import build_app
+from tests.journeys.conftest import SELDOM, Live, sign_in
 
-PASSWORD = "a long enough password"
 HOSTILE = (
     "البرلمان <script>alert(1)</script> يقرّ", "أخبار & أسواق «اليوم» \"غداً\"", "بلا\x00 صفر\x0b هنا",
     "\u202eمقلوب\u202c النهاية", "فوز 🏆 كبير", "كلمة " * 60, "<b>بداية بلا نهاية",
@@ -63,16 +59,6 @@ def an_issue(live: Live) -> int:
         ):
             item.title, item.summary = title, f"ملخص: {title}"
     return issue_id
-
-
-def sign_in(live: Live, page: Any) -> None:
-    with build_app(live.system).app_context(), live.system.db.write() as db:
-        make.user(db, now=live.clock.now(), password=hash_password(PASSWORD))
-    page.goto(f"{live.url}/admin/login")
-    page.locator("#email").fill("salma@example.org")
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#password").press("Enter")
-    page.wait_for_url("**/admin/")
 
 
 def check(part: Any) -> None:

@@ -84,7 +84,7 @@ def dashboard() -> ResponseReturnValue:
     with system().db.read() as db:
         page = load_dashboard(system(), db, now=now(), week_start=week_start)
     morning = now().astimezone(newsroom().zone).hour < 12
-    captured = system().settings.smtp_url == "capture:"
+    captured = system().relay.captures
     return render_template(
         "admin/dashboard.html", page=page, at=now(), morning=morning, captured=captured,
         cause=cause, chart=_chart(page.grown),

@@ -24,7 +24,6 @@ from digest.newsletters import manage
 from digest.newsletters.manage import NewsletterRow, NewsletterValues
 from digest.staff.roles import Action
 from digest.system.errors import Refused
-from digest.system.settings import CAPTURE
 from digest.web.admin import bp
 from digest.web.admin.newsletter_form import ARAB_ZONES, DAYS, other_zones
 from digest.web.forms import AddressField, Form, blame, options
@@ -178,11 +177,6 @@ def step_page(name: str, template: str, **facts: object) -> str:
     )
 
 
-def is_captured() -> bool:
-    """Tell whether mails stay in the built-in mailbox."""
-    return system().settings.smtp_url == CAPTURE
-
-
 def _make(db: Session, changes: dict[str, Any]) -> None:
     me, at = who(), now()
     slug = manage.free_slug(db, changes["name"])
@@ -220,5 +214,5 @@ def _newsroom_page(form: NewsroomForm, *, is_new: bool) -> str:
 
 def _sender_page(form: SenderForm, row: NewsletterRow) -> str:
     return step_page(
-        "sender", "admin/start/sender.html", form=form, captured=is_captured(), newsletter=row
+        "sender", "admin/start/sender.html", form=form, captured=system().relay.captures, newsletter=row
     )

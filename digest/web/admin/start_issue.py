@@ -19,7 +19,7 @@ from digest.staff.roles import Action
 from digest.system.errors import NotFound
 from digest.web.admin import bp
 from digest.web.admin.mailbox import list_mails
-from digest.web.admin.start import is_captured, with_newsletter
+from digest.web.admin.start import with_newsletter
 from digest.web.fields import number
 from digest.web.guard import back, needs, now, system, who
 
@@ -44,10 +44,11 @@ class FirstIssue:
 @with_newsletter
 def start_issue(row: NewsletterRow) -> ResponseReturnValue:
     """Show how far the collecting is, then the draft, then where its mail lies."""
+    captured = system().relay.captures
     with system().db.read() as db:
-        page = _first_issue(db, row)
+        page = _first_issue(db, row, captured=captured)
     return render_template(
-        "admin/start/issue.html", page=page, captured=is_captured(), newsletter=row,
+        "admin/start/issue.html", page=page, captured=captured, newsletter=row,
         waits=page.going or (page.issue is None and page.progress.waits), shown=SHOWN,
     )
 
@@ -69,7 +70,7 @@ def send_first_issue(row: NewsletterRow) -> ResponseReturnValue:
     return back("admin.start_issue")
 
 
-def _first_issue(db: Session, row: NewsletterRow) -> FirstIssue:
+def _first_issue(db: Session, row: NewsletterRow, *, captured: bool) -> FirstIssue:
     progress = first.progress(db, row.id)
     issue = get_issue(db, progress.issue_id) if progress.issue_id is not None else None
     parts = board(db, issue.id).sections if issue else ()
@@ -78,7 +79,7 @@ def _first_issue(db: Session, row: NewsletterRow) -> FirstIssue:
         titles=tuple(item.title for section in parts for item in section.items),
         readers=count_recipients(db, row.id, now()),
         going=issue is not None and issue.state in GOING,
-        mail=_mail(issue) if issue and issue.state == IssueState.SENT and is_captured() else "",
+        mail=_mail(issue) if issue and issue.state == IssueState.SENT and captured else "",
     )
 
 

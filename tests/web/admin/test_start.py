@@ -6,7 +6,7 @@ import pytest
 
 from digest import jobs
 from digest.audience.lists import count_recipients
-from digest.issues import first, states
+from digest.issues import prepare, states
 from digest.newsletters.manage import NewsletterRow
 from digest.sources.models import Source
 from digest.system.build import System
@@ -120,9 +120,9 @@ def test_a_source_is_tried_added_collected_and_sent(
                              page="/admin/start/source")
         assert added.location == "/admin/start/issue"
         assert "جُمع حتى الآن" in admin.get("/admin/start/issue").get_data(as_text=True)
-        jobs.drain(system, jobs.OTHERS - {first.KIND})
+        jobs.drain(system, jobs.OTHERS - {prepare.FIRST})
         clock.forward(seconds=31)
-        jobs.drain(system, {first.KIND})
+        jobs.drain(system, {prepare.FIRST})
     answer = admin.submit("/admin/start/issue", {"based_on": "1"}, page="/admin/start/issue")
     assert answer.status_code == 303, answer.get_data(as_text=True)
     assert "يُرسل العدد الآن" in admin.get("/admin/start/issue").get_data(as_text=True)
@@ -142,9 +142,9 @@ def test_a_source_that_brings_nothing_is_told(
         web.reply("/feed", body=rss([]))
         admin.submit("/admin/start/source", {"url": web.url("/feed"), "kind": "feed"},
                      page="/admin/start/source")
-        jobs.drain(system, jobs.OTHERS - {first.KIND})
+        jobs.drain(system, jobs.OTHERS - {prepare.FIRST})
     clock.forward(minutes=11)
-    jobs.drain(system, {first.KIND})
+    jobs.drain(system, {prepare.FIRST})
     assert "لم يأتِ من المصدر خبر" in admin.get("/admin/start/issue").get_data(as_text=True)
 
 

@@ -108,3 +108,16 @@ def test_the_script_is_small_and_may_be_kept_for_an_hour(page: Any, live: Live) 
     assert len(answer.body()) < 12_000
     assert answer.headers["cache-control"] == "public, max-age=3600"
     assert "javascript" in answer.headers["content-type"]
+
+
+def test_without_an_answer_the_form_goes_the_ordinary_way_with_what_was_filled_in(
+    page: Any, live: Live
+) -> None:
+    page.route("**/subscribe/**", lambda route: (
+        route.abort() if route.request.resource_type == "fetch" else route.continue_()
+    ))
+    page.get_by_label("بريدك الإلكتروني").fill("reader@gmail.com")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="اشترك").click()
+    page.get_by_role("heading", name="بقيت خطوة واحدة").wait_for()
+    assert page.url == f"{live.url}/subscribe/{live.place.key}"

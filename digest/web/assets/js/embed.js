@@ -6,7 +6,7 @@ const HOME = new URL(document.currentScript.src).origin;
 const SHEET = `
 .box { all: initial; display: block; direction: rtl; text-align: start; color: #1b2430; background: #fff;
   border: 1px solid #7d8985; border-radius: 12px; padding: 16px; max-inline-size: 480px; box-sizing: border-box;
-  font: 16px/1.75 var(--digest-font, Tahoma, sans-serif); overflow-wrap: anywhere; }
+  color-scheme: light; font: 16px/1.75 var(--digest-font, Tahoma, sans-serif); overflow-wrap: anywhere; }
 p { margin: 0 0 12px; }
 strong { font-size: 1.15em; }
 label { font-weight: 500; }
@@ -22,7 +22,6 @@ small, .hint { color: #55606b; font-size: 14px; }
 .error { color: #b3261e; font-size: 14px; margin: 4px 0 0; }
 [aria-invalid=true] { border-color: #b3261e; }
 [hidden] { display: none; }
-@media (prefers-color-scheme: dark) { .box { color-scheme: light; } }
 `;
 
 function upgrade(form) {
@@ -69,7 +68,10 @@ async function ask(form, status, fields) {
 // The ordinary way: a new page. In the document itself, where a form in a shadow root may not be sent.
 function leave(form) {
   const copy = form.cloneNode(true);
-  for (const field of copy.elements) if (form.elements[field.name]) field.value = form.elements[field.name].value;
+  for (const [n, field] of [...copy.elements].entries()) {
+    field.value = form.elements[n].value;
+    field.checked = form.elements[n].checked; // what was ticked is no attribute, so it was not copied
+  }
   copy.hidden = true;
   document.body.append(copy);
   copy.submit();
