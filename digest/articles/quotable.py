@@ -71,7 +71,9 @@ def close_quotes(text: str) -> str:
                 lone.add(place)
     lone.update(opened)
     return "".join(
-        (" " if _between_letters(text, place) else "") if place in lone else letter
+        # Of marks side by side the first leaves a space between the words, the others nothing.
+        (" " if place - 1 not in lone and _between_letters(text, place) else "")
+        if place in lone else letter
         for place, letter in enumerate(text)
     )
 
@@ -81,8 +83,10 @@ def _between_letters(text: str, place: int) -> bool:
 
 
 def _first_seen(letters: Iterable[str]) -> str:
-    """Return the first that is no haraka, joiner or direction mark; "" if there is none."""
-    return next((one for one in letters if category(one) not in {"Mn", "Cf"}), "")
+    """Return the first that is no haraka, joiner, direction or quotation mark; "" if there is none."""
+    return next(
+        (one for one in letters if one not in "«»" and category(one) not in {"Mn", "Cf"}), ""
+    )
 
 
 def _stands(text: str, *, closed: bool, lead: bool) -> bool:

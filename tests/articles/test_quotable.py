@@ -60,7 +60,8 @@ def test_a_lead_stays_in_spite_of_a_slip_and_is_shown_without_it() -> None:
 @pytest.mark.parametrize(("given", "shown"), [
     ("«أ» و«ب»", "«أ» و«ب»"), ("قال «إن كذا", "قال إن كذا"), ("كذا» قال", "كذا قال"),
     ("«أ «ب» ج»", "«أ «ب» ج»"), ("وفق »سانا» أمس", "وفق «سانا» أمس"), ("", ""),
-    ("بنك»البلاد", "بنك البلاد"), ("اليوم»\u200fأعلنت", "اليوم \u200fأعلنت"),
+    ("بنك»البلاد", "بنك البلاد"), ("اليوم»«انتظرنا«انتظرنا", "اليوم انتظرنا انتظرنا"),
+    ("«أمس»«اليوم", "«أمس» اليوم"), ("اليوم»\u200fأعلنت", "اليوم \u200fأعلنت"),
 ])  # fmt: skip
 def test_quotation_marks_are_shown_in_pairs(given: str, shown: str) -> None:
     assert close_quotes(given) == shown
