@@ -13,11 +13,14 @@ _TAG = re.compile(
 _GLUED = re.compile(
     r"(?<=[\u0620-\u064a\u064b-\u0652])(?<!\b[وفبلك])[#\uff03]+(?=[\u0620-\u064a])"
 )
+_HIDDEN = "[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"  # joiners and direction marks
+# The same behind a direction mark, after a word of any script.
+_BEHIND_MARK = re.compile(rf"(?<=\w)({_HIDDEN}+)([#\uff03]+)(?=\w)")
 # What is left of a tag that lost its word: عنصرا# or a # on its own.
 _STRAY = re.compile("(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?!\\w)|(?<!\\S)[#\uff03]+(?!\\S)")
 # The same before a direction mark and a word: without a space the two words would be one.
 _PARTING = re.compile(
-    "(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?=[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+\\w)"
+    rf"(?<=[\u0620-\u0652\u0660-\u0669])[#\uff03]+(?={_HIDDEN}+\w)"
 )
 _NUMBER = re.compile(r"\d+")
 
@@ -28,7 +31,7 @@ def hashtags(text: str) -> tuple[str, ...]:
     ``#وزارة_الدفاع`` gives "وزارة الدفاع"; ``#1`` and fragments of addresses give nothing.
     """
     lines = [line for line in text.split("\n") if "#" in line or "\uff03" in line]
-    found = (_words(tag) for tag in _TAG.finditer(_GLUED.sub(" #", "\n".join(lines))))
+    found = (_words(tag) for tag in _TAG.finditer(_parted("\n".join(lines))))
     return tuple(name for name in found if name)
 
 
@@ -36,9 +39,13 @@ def open_hashtags(text: str) -> str:
     """Return the text with every hashtag as plain words and no stray ``#`` after Arabic."""
     if "#" not in text and "\uff03" not in text:
         return text
-    text = _GLUED.sub(" #", text)
-    text = _TAG.sub(lambda tag: _words(tag) or tag.group(), text)
+    text = _TAG.sub(lambda tag: _words(tag) or tag.group(), _parted(text))
     return _STRAY.sub("", _PARTING.sub(" ", text))
+
+
+def _parted(text: str) -> str:
+    """Put a space before each tag that hangs on a word."""
+    return _GLUED.sub(" #", _BEHIND_MARK.sub(r"\1 \2", text))
 
 
 def _words(tag: re.Match[str]) -> str:
